@@ -1,0 +1,66 @@
+# The commands of this project. `make help` lists them.
+
+# The one place where the linter's version is pinned.
+GOLANGCI_VERSION := v2.15.0
+
+GO       ?= go
+TOOLS    := $(CURDIR)/.tools
+LINT     := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+FUZZTIME ?= 3s
+BENCH    ?= .
+COUNT    ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test check vet lint unit fuzz generate verify bench clean
+
+help: ## list these commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## compile the server to bin/musicdb
+	$(GO) build -o bin/musicdb ./cmd/musicdb
+
+run: build ## start the server with sound: demo library, data in ./var, loopback only
+	MUSICDB_DIRECTORIES_DATA=$${MUSICDB_DIRECTORIES_DATA:-$(CURDIR)/var} \
+	MUSICDB_STREAM_START=$${MUSICDB_STREAM_START:-play} \
+	exec ./bin/musicdb serve
+
+test: ## install what the tests need (Debian packages), then run everything in check
+	./.ci/prepare
+	$(MAKE) check
+
+check: vet lint verify unit fuzz ## vet, lint, generated files, race tests, short fuzzing: what CI runs
+
+vet:
+	$(GO) vet ./...
+
+$(LINT):
+	mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) GOFLAGS=-mod=mod $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+lint: $(LINT) ## the linters of .golangci.yml
+	$(LINT) run ./...
+
+# The tests start the server as a user would: the plain binary, never a
+# race-instrumented one, because the embedded transcoder is too slow in that.
+unit: build
+	$(GO) test -race -shuffle=on -timeout 15m ./...
+
+# go test fuzzes one target of one package at a time.
+fuzz:
+	@set -e; for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; done
+
+generate: ## write every drawing and page again from the machines
+	$(GO) run ./cmd/generate
+
+verify: ## fail when a generated file differs from what the machines say
+	$(GO) run ./cmd/generate -check
+
+bench: ## all benchmarks (BENCH=regexp COUNT=n)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+clean: ## remove what was built, not the data in ./var
+	rm -rf bin .tools

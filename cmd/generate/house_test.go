@@ -1,0 +1,196 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "musicdb"
+
+// arrows lists, per package, the packages of this module that it may import.
+// A package that is not listed may not exist: the house is planned, and a new
+// room is entered here in the commit that builds it. "media/..." stands for
+// every room of media.
+var arrows = map[string][]string{
+	"cmd/musicdb":           {"server", "server/...", "conn", "media/...", "diagrams", "fsm"},
+	"cmd/generate":          {"server", "conn", "media/...", "diagrams", "diagrams/render", "fsm"},
+	"server":                {"server/wire", "conn", "media/...", "diagrams", "fsm"},
+	"server/wire":           {},
+	"server/client":         {"server/wire"},
+	"conn":                  {"fsm"},
+	"fsm":                   {},
+	"fsm/fsmtest":           {"fsm"},
+	"diagrams":              {},
+	"diagrams/render":       {},
+	"media/library":         {"fsm"},
+	"media/files":           {"fsm"},
+	"media/state":           {"fsm"},
+	"media/ffmpeg":          {"fsm"},
+	"media/ffmpeg/embedded": {},
+	"media/search":          {"media/library", "fsm"},
+	"media/artwork":         {"media/files", "media/library", "fsm"},
+	"media/queue":           {"media/library", "media/state", "fsm"},
+	"media/stream":          {"media/queue", "media/library", "media/files", "media/ffmpeg", "fsm"},
+	"media/tasks":           {"media/library", "media/files", "media/artwork", "media/search", "fsm"},
+	"media/demo":            {},
+	"media/demo/compose":    {"media/demo"},
+}
+
+// owners names the only packages that may import a dependency. Tests are held
+// to it as well, so that a second way of using a library cannot begin there.
+var owners = map[string][]string{
+	"github.com/looplab/fsm":               {"fsm"},
+	"github.com/gobwas/ws":                 {"conn", "server/client"},
+	"github.com/mattn/go-sqlite3":          {"media/library"},
+	"go.senan.xyz/taglib":                  {"media/files"},
+	"github.com/goccy/go-graphviz":         {"diagrams/render"},
+	"codeberg.org/gruf/go-ffmpreg":         {"media/ffmpeg/embedded"},
+	"github.com/kelseyhightower/envconfig": {"cmd/musicdb"},
+	"github.com/alecthomas/kong":           {"cmd/musicdb"},
+	"github.com/prometheus":                {"server"},
+	"github.com/chromedp":                  {"server", "cmd/musicdb"},
+}
+
+// testsMay lists what tests may import beyond the arrows of their package.
+var testsMay = []string{"fsm/fsmtest", "media/demo"}
+
+// TestHouse walks every Go file of the module and fails on an import that the
+// plan of the house does not have.
+func TestHouse(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := map[string]bool{}
+
+	walk(t, root, func(pkg, file string, syntax *ast.File) {
+		seen[pkg] = true
+		allowed, planned := arrows[pkg]
+		if !planned {
+			t.Errorf("%s: package %s is not in the plan of the house; enter it in arrows", file, pkg)
+			return
+		}
+		isTest := strings.HasSuffix(file, "_test.go")
+		for _, spec := range syntax.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if inner, ours := strings.CutPrefix(imported, module+"/"); ours {
+				if inner == pkg || matches(allowed, inner) || isTest && matches(testsMay, inner) {
+					continue
+				}
+				t.Errorf("%s imports %s: %s may import only %v", file, inner, pkg, allowed)
+				continue
+			}
+			for dependency, owner := range owners {
+				if (imported == dependency || strings.HasPrefix(imported, dependency+"/")) && !slices.Contains(owner, pkg) {
+					t.Errorf("%s imports %s: only %v may", file, imported, owner)
+				}
+			}
+			if imported == "net/http" && pkg == "conn" && !isTest {
+				t.Errorf("%s imports net/http: the websocket listener parses its upgrade itself", file)
+			}
+		}
+	})
+
+	for pkg := range arrows {
+		if !seen[pkg] {
+			t.Errorf("the plan has a package %s, the tree has not", pkg)
+		}
+	}
+}
+
+// TestEveryPackageIntroducesItself asks for a doc.go with a package comment in
+// every package.
+func TestEveryPackageIntroducesItself(t *testing.T) {
+	root := filepath.Join("..", "..")
+	introduced := map[string]bool{}
+	walk(t, root, func(pkg, file string, syntax *ast.File) {
+		if _, known := introduced[pkg]; !known {
+			introduced[pkg] = false
+		}
+		if path.Base(file) == "doc.go" && syntax.Doc != nil {
+			introduced[pkg] = true
+		}
+	})
+	for pkg, ok := range introduced {
+		if !ok {
+			t.Errorf("%s has no doc.go with a package comment", pkg)
+		}
+	}
+}
+
+// TestOnlyTheCommandReadsTheEnvironment keeps every setting where it can be
+// listed: packages get plain option fields.
+func TestOnlyTheCommandReadsTheEnvironment(t *testing.T) {
+	root := filepath.Join("..", "..")
+	walk(t, root, func(pkg, file string, syntax *ast.File) {
+		if pkg == "cmd/musicdb" || strings.HasSuffix(file, "_test.go") {
+			return
+		}
+		ast.Inspect(syntax, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "os" && (sel.Sel.Name == "Getenv" || sel.Sel.Name == "LookupEnv") {
+					t.Errorf("%s reads the environment with os.%s", file, sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// walk parses every Go file below root and calls visit with its package's
+// path inside the module.
+func walk(t *testing.T, root string, visit func(pkg, file string, syntax *ast.File)) {
+	t.Helper()
+	files := token.NewFileSet()
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if base := entry.Name(); base == "testdata" || base == "var" || base == "bin" || strings.HasPrefix(base, ".") && base != ".." {
+				return fs.SkipDir
+			}
+			if name != root {
+				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+					return fs.SkipDir
+				}
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		syntax, err := parser.ParseFile(files, name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		inner, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		inner = filepath.ToSlash(inner)
+		visit(path.Dir(inner), inner, syntax)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func matches(allowed []string, pkg string) bool {
+	for _, a := range allowed {
+		if prefix, all := strings.CutSuffix(a, "..."); a == pkg || all && strings.HasPrefix(pkg, prefix) {
+			return true
+		}
+	}
+	return false
+}
