@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// The types of named arguments. A function's arguments are a struct whose fields
+// have these types; DecodeArguments fills it, ArgumentsOf describes it.
+type (
+	// ID identifies a row: a JSON integer or a string of decimal digits. Raw is
+	// what the client sent, for results that echo the id in its own type.
+	ID struct {
+		Value int64
+		Raw   json.RawMessage
+	}
+	// ListID is an ID for which null and the empty string are allowed, too; both
+	// have the value 0.
+	ListID struct{ ID }
+	// Int is a JSON number without fraction or exponent, within 64 bits.
+	Int int64
+	// Bool is true or false.
+	Bool bool
+	// Text is a JSON string.
+	Text string
+	// Any is a JSON value of any type.
+	Any json.RawMessage
+	// MaybeInt is an Int where any other value counts as absent.
+	MaybeInt struct {
+		Value int64
+		Given bool
+	}
+	// MaybeID is an ID that may be absent or null.
+	MaybeID struct {
+		ID
+		Given bool
+	}
+)
+
+var errType = errors.New("wrong type")
+
+// ArgumentError says which argument was missing or of the wrong type.
+type ArgumentError struct {
+	Name  string // "" if the arguments as a whole are no object
+	Wants string // the documented type
+	Cause error
+}
+
+func (e *ArgumentError) Error() string {
+	if e.Name == "" {
+		return "the arguments are not an object; wanted are " + e.Wants
+	}
+	return fmt.Sprintf("argument %q must be %s: %v", e.Name, e.Wants, e.Cause)
+}
+
+func (e *ArgumentError) Unwrap() error { return e.Cause }
+
+// ErrMissing is the cause of an ArgumentError for an argument that is not there.
+var ErrMissing = errors.New("it is missing")
+
+// argument is implemented by the pointer of every argument type.
+type argument interface {
+	set(raw json.RawMessage) error
+	wants() string
+	optional() bool
+}
+
+func (a *ID) set(raw json.RawMessage) error {
+	digits := raw
+	if s, ok := text(raw); ok {
+		digits = json.RawMessage(s)
+	}
+	n, err := integer(digits)
+	if err != nil {
+		return err
+	}
+	*a = ID{n, raw}
+	return nil
+}
+func (*ID) wants() string  { return "int or decimal string" }
+func (*ID) optional() bool { return false }
+
+func (a *ListID) set(raw json.RawMessage) error {
+	if string(raw) == "null" || string(raw) == `""` {
+		*a = ListID{ID{0, raw}}
+		return nil
+	}
+	return a.ID.set(raw)
+}
+func (*ListID) wants() string { return "int or decimal string or null" }
+
+func (a *Int) set(raw json.RawMessage) error {
+	n, err := integer(raw)
+	*a = Int(n)
+	return err
+}
+func (*Int) wants() string  { return "int" }
+func (*Int) optional() bool { return false }
+
+func (a *Bool) set(raw json.RawMessage) error {
+	*a = string(raw) == "true"
+	if !*a && string(raw) != "false" {
+		return errType
+	}
+	return nil
+}
+func (*Bool) wants() string  { return "bool" }
+func (*Bool) optional() bool { return false }
+
+func (a *Text) set(raw json.RawMessage) error {
+	s, ok := text(raw)
+	if !ok {
+		return errType
+	}
+	*a = Text(s)
+	return nil
+}
+func (*Text) wants() string  { return "string" }
+func (*Text) optional() bool { return false }
+
+func (a *Any) set(raw json.RawMessage) error { *a = Any(raw); return nil }
+func (*Any) wants() string                   { return "any" }
+func (*Any) optional() bool                  { return false }
+
+// Text is the string that the value holds; false for any other type.
+func (a Any) Text() (string, bool) { return text(a) }
+
+// Bool is the boolean that the value holds; false in second place for any other type.
+func (a Any) Bool() (value, ok bool) {
+	return string(a) == "true", string(a) == "true" || string(a) == "false"
+}
+
+// Integer is the integer that the value holds; false for any other type.
+func (a Any) Integer() (int64, bool) {
+	n, err := integer(json.RawMessage(a))
+	return n, err == nil
+}
+
+func (a *MaybeInt) set(raw json.RawMessage) error {
+	n, err := integer(raw)
+	*a = MaybeInt{n, err == nil}
+	return nil
+}
+func (*MaybeInt) wants() string  { return "int" }
+func (*MaybeInt) optional() bool { return true }
+
+func (a *MaybeID) set(raw json.RawMessage) error {
+	if string(raw) == "null" {
+		return nil
+	}
+	a.Given = true
+	return a.ID.set(raw)
+}
+func (*MaybeID) optional() bool { return true }
+
+// integer parses an optional minus sign and digits. 1.0, 1e2, true and numbers
+// beyond 64 bits are refused: an id that has been through a float is no id.
+func integer(digits []byte) (int64, error) {
+	if len(digits) == 0 || digits[0] == '+' {
+		return 0, errType
+	}
+	n, err := strconv.ParseInt(string(digits), 10, 64)
+	if err != nil {
+		return 0, errType
+	}
+	return n, nil
+}
