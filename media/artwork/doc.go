@@ -1,0 +1,20 @@
+// Package artwork owns the artwork cache: one directory with the source cover
+// of every album, its scaled copies in one directory per scale, and the
+// placeholder default.jpg.
+//
+// Every picture in the cache is a JPEG file, whatever was handed in. A picture
+// is trusted with nothing: its format is read from its first bytes, its size
+// from its header before a single pixel is decoded, and one picture is decoded
+// at a time, so that a hundred uploads need the memory of one.
+//
+// The package refuses to leave its directory (every access goes through
+// os.Root), to write in place (a file appears complete or not at all), to
+// enlarge a picture and to change an existing default.jpg. It knows no
+// database: which cover belongs to which album is the name it returns, kept by
+// the caller.
+//
+// All methods of a Store may be called from any goroutine.
+//
+// Start reading at Store.SetCover in cover.go; names are made in name.go,
+// pictures checked in picture.go and scaled in scale.go.
+package artwork

@@ -1,0 +1,67 @@
+package artwork
+
+import (
+	"image"
+	"image/draw"
+
+	xdraw "golang.org/x/image/draw"
+)
+
+// fit returns the picture scaled down into n×n pixels, keeping its proportions;
+// a picture that fits already is returned as it is.
+func fit(m image.Image, n int) image.Image {
+	size := m.Bounds().Size()
+	w, h := fitted(size.X, size.Y, n)
+	if w == size.X && h == size.Y {
+		return m
+	}
+	m = reduced(m, max(size.X, size.Y)/n)
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	xdraw.CatmullRom.Scale(out, out.Rect, m, m.Bounds(), draw.Src, nil)
+	return out
+}
+
+// fitted returns the size of a w×h picture after fitting it into n×n.
+func fitted(w, h, n int) (int, int) {
+	long := max(w, h)
+	if long <= n {
+		return w, h
+	}
+	side := func(v int) int { return max(1, (v*n+long/2)/long) }
+	return side(w), side(h)
+}
+
+// reduced averages blocks of k×k pixels into one. The Catmull-Rom kernel keeps
+// 32 bytes for every source row and target column; without this step a
+// 5000×5000 cover would need 160 MB for a moment.
+func reduced(m image.Image, k int) image.Image {
+	b := m.Bounds()
+	w, h := b.Dx()/k, b.Dy()/k
+	if k < 2 || w < 1 || h < 1 {
+		return m
+	}
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	strip := image.NewRGBA(image.Rect(0, 0, w*k, k))
+	for y := range h {
+		draw.Draw(strip, strip.Rect, m, image.Pt(b.Min.X, b.Min.Y+y*k), draw.Src)
+		averageRow(out.Pix[y*out.Stride:], strip, w, k)
+	}
+	return out
+}
+
+// averageRow writes w RGBA pixels, each the mean of a k×k block of the strip.
+func averageRow(row []byte, strip *image.RGBA, w, k int) {
+	n := k * k
+	for x := range w {
+		var sum [4]int
+		for sy := range k {
+			block := strip.Pix[sy*strip.Stride+x*k*4:][:k*4]
+			for i, v := range block {
+				sum[i&3] += int(v)
+			}
+		}
+		for c, v := range sum {
+			row[x*4+c] = byte((v + n/2) / n)
+		}
+	}
+}
