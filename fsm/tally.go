@@ -1,0 +1,77 @@
+package fsm
+
+import "time"
+
+// A cell counts how often something happened and sums up when. Occupancy and time in state follow from the cells of the edges
+// alone: what came in, less what went out. The sums may wrap; the differences that are taken of them do not.
+type cell struct {
+	n  uint64
+	at int64
+}
+
+func (c *cell) add(at int64) {
+	c.n++
+	c.at += at
+}
+
+// tally holds everything that is counted about the instances of one machine. It has no lock: each owner says how it is shared.
+type tally struct {
+	started    cell
+	ended      []cell // by row: the state's value plus one
+	edges      []cell
+	refused    []uint64 // by index in compiled.moves
+	unfinished uint64
+}
+
+func newTally(c *compiled) tally {
+	return tally{
+		ended:   make([]cell, len(c.moves)/c.stride),
+		edges:   make([]cell, len(c.edges)),
+		refused: make([]uint64, len(c.moves)),
+	}
+}
+
+// copyFrom makes t equal to from, which must be of the same machine, without allocating.
+func (t *tally) copyFrom(from *tally) {
+	t.started, t.unfinished = from.started, from.unfinished
+	copy(t.ended, from.ended)
+	copy(t.edges, from.edges)
+	copy(t.refused, from.refused)
+}
+
+// figures turns the counts into what the outside sees. now and the cells' times are in the given unit.
+func (d *Definition[S, E]) figures(t *tally, now int64, unit time.Duration) Figures {
+	occupancy := make([]int64, len(t.ended))
+	spent := make([]int64, len(t.ended))
+	came := func(row uint8, c cell) {
+		occupancy[row] += int64(c.n)
+		spent[row] -= c.at
+	}
+	went := func(row uint8, c cell) {
+		occupancy[row] -= int64(c.n)
+		spent[row] += c.at
+	}
+	f := Figures{Machine: d.name, Started: t.started.n, Unfinished: t.unfinished, Edges: make([]uint64, len(t.edges))}
+	came(d.first, t.started)
+	for i, c := range t.edges {
+		f.Edges[i] = c.n
+		went(d.edges[i].from, c)
+		came(d.edges[i].to, c)
+	}
+	for row, c := range t.ended {
+		f.Ended += c.n
+		went(uint8(row), c)
+	}
+	for _, s := range d.states {
+		row := uint8(s.State) + 1
+		f.Occupancy = append(f.Occupancy, occupancy[row])
+		f.TimeIn = append(f.TimeIn, time.Duration(spent[row]+occupancy[row]*now)*unit)
+	}
+	for i, n := range t.refused {
+		if n > 0 {
+			f.Refused += n
+			f.refuse(Refusals{d.refusals[i].State, d.refusals[i].Event, n})
+		}
+	}
+	return f
+}
