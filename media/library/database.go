@@ -1,0 +1,236 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// database is one open SQLite file whose schema has been checked.
+type database struct {
+	*sql.DB
+	path string
+}
+
+// Settings of a connection. None of these leaves a trace in a file: the old
+// ones keep their rollback journal. EXTRA also syncs the directory after the
+// journal was deleted, without which a power failure could undo a commit.
+const (
+	oldFileSettings = "mode=rw&_busy_timeout=20000&_txlock=immediate&_foreign_keys=0&_synchronous=EXTRA"
+	ownFileSettings = "mode=rw&_busy_timeout=20000&_txlock=immediate&_foreign_keys=0&_synchronous=FULL&_journal_mode=WAL"
+)
+
+// openDatabase opens the file of a schema in dir; a file that is missing or
+// empty is created. The caller holds the lock of the directory.
+func openDatabase(ctx context.Context, dir string, s schema, settings string) (*database, error) {
+	path := filepath.Join(dir, s.file)
+	empty, err := prepareFile(path)
+	if err != nil {
+		return nil, err
+	}
+	// As a URI, so that no character of the path is taken for a setting.
+	source := url.URL{Scheme: "file", Path: path, RawQuery: settings}
+	pool, err := sql.Open("sqlite3", source.String())
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	db := &database{DB: pool, path: path}
+	if err := db.check(ctx, s, empty); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return db, nil
+}
+
+// prepareFile makes sure that there is a regular file that can be written, and
+// reports whether nothing is in it yet.
+func prepareFile(path string) (empty bool, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, createFile(path)
+	}
+	if err != nil {
+		return false, notWritable(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return false, &FileError{Reason: ErrNotAFile, File: path,
+			Remedy: "a " + kindOf(info) + " is in the way: move it elsewhere"}
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false, notWritable(path, err)
+	}
+	return info.Size() == 0, file.Close()
+}
+
+func createFile(path string) error {
+	// The group may write, as the old server demands of its files; the mode is
+	// set again because the umask takes that away.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o664)
+	if err != nil {
+		return notWritable(path, err)
+	}
+	if err := errors.Join(file.Chmod(0o664), file.Close()); err != nil {
+		return notWritable(path, err)
+	}
+	return nil
+}
+
+func kindOf(info fs.FileInfo) string {
+	if info.IsDir() {
+		return "directory"
+	}
+	return "special file (" + info.Mode().Type().String() + ")"
+}
+
+// check brings a new file into being, or finds out whether an old one is ours.
+func (db *database) check(ctx context.Context, s schema, empty bool) error {
+	if empty {
+		if err := db.transact(ctx, func(tx *sql.Tx) error { return s.create(ctx, tx) }); err != nil {
+			return fileError(db.path, err)
+		}
+	}
+	if err := db.checkVersion(ctx, s); err != nil {
+		return err
+	}
+	return db.checkColumns(ctx, s)
+}
+
+func (s schema) create(ctx context.Context, tx *sql.Tx) error {
+	statements := make([]string, 0, len(s.tables)+len(s.rows)+1)
+	for _, t := range s.tables {
+		statements = append(statements, t.create())
+	}
+	statements = append(statements, fmt.Sprintf("INSERT INTO meta (key, value) VALUES ('version', '%d')", s.version))
+	statements = append(statements, s.rows...)
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t tableSchema) create() string {
+	columns := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		columns[i] = "    " + c.name + " " + c.is
+	}
+	return "CREATE TABLE " + t.name + " (\n" + strings.Join(columns, ",\n") + "\n)"
+}
+
+func (db *database) checkVersion(ctx context.Context, s schema) error {
+	refused := &VersionError{File: db.path, Expected: s.version}
+	err := db.QueryRowContext(ctx, "SELECT CAST(value AS TEXT) FROM meta WHERE key = 'version' ORDER BY rowid LIMIT 1").Scan(&refused.Found)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) && !missesTable(err) {
+		return fileError(db.path, err)
+	}
+	found, notNumber := strconv.Atoi(strings.TrimSpace(refused.Found))
+	switch {
+	case notNumber != nil:
+		refused.Remedy = "it was not made by MusicDB: move it elsewhere, or restore a backup"
+	case found > s.version:
+		refused.Remedy = "it was written by a newer program: use that one, or restore the backup from before its installation"
+	case found < s.version:
+		refused.Remedy = "start the last release of MusicDB 8 once on this data directory, it upgrades the file and keeps a backup; then start again"
+	default:
+		return nil
+	}
+	return refused
+}
+
+// checkColumns accepts columns in any order and more than are needed: old
+// versions have left both behind.
+func (db *database) checkColumns(ctx context.Context, s schema) error {
+	for _, t := range s.tables {
+		present, err := db.columns(ctx, t.name)
+		if err != nil {
+			return err
+		}
+		if t.name == "videos" {
+			if present, err = db.repairVideos(ctx, present); err != nil {
+				return err
+			}
+		}
+		for _, c := range t.columns {
+			if !present[c.name] {
+				return &FileError{Reason: ErrSchema, File: db.path, Cause: fmt.Errorf("%s.%s is missing", t.name, c.name),
+					Remedy: "restore a backup of the file"}
+			}
+		}
+	}
+	return nil
+}
+
+func (db *database) columns(ctx context.Context, table string) (map[string]bool, error) {
+	rows, err := db.QueryContext(ctx, "SELECT lower(name) FROM pragma_table_info(?)", table)
+	if err != nil {
+		return nil, fileError(db.path, err)
+	}
+	defer rows.Close()
+	present := make(map[string]bool)
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fileError(db.path, err)
+		}
+		present[name] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fileError(db.path, err)
+	}
+	return present, nil
+}
+
+// transact runs do in a transaction and commits it.
+func (db *database) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+			err = errors.Join(err, undo)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+func notWritable(path string, cause error) error {
+	return &FileError{Reason: ErrNotWritable, File: path, Cause: cause,
+		Remedy: "give the user of the daemon write permission to it and to its directory, or configure another data directory"}
+}
+
+// fileError gives an error of SQLite the name of the file and a remedy.
+func fileError(path string, cause error) error {
+	var failure sqlite3.Error
+	if !errors.As(cause, &failure) {
+		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "see the cause"}
+	}
+	switch failure.Code {
+	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
+		return &FileError{Reason: ErrDamaged, File: path, Cause: cause,
+			Remedy: "restore a backup, or move the file away and start with a new one"}
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen, sqlite3.ErrAuth:
+		return notWritable(path, cause)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "end the other program that has the file open, and try again"}
+	case sqlite3.ErrFull, sqlite3.ErrIoErr:
+		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "check the disk and the space that is left on it"}
+	default:
+		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "see the cause"}
+	}
+}
+
+func missesTable(err error) bool {
+	return strings.Contains(err.Error(), "no such table")
+}

@@ -1,0 +1,156 @@
+package library
+
+// A schema is everything this package knows about one kind of database file.
+// The columns of the two old files, their types, defaults and order are those
+// of the old server, which reads rows by position: they must stay as they are.
+type schema struct {
+	file    string
+	version int
+	tables  []tableSchema
+	rows    []string // inserted into a new file, besides the version
+}
+
+type tableSchema struct {
+	name    string
+	columns []column
+}
+
+// column is a column's name and what follows it in CREATE TABLE.
+type column struct{ name, is string }
+
+const rowID = "INTEGER PRIMARY KEY AUTOINCREMENT" // ids are never used again
+
+var metaTable = tableSchema{"meta", []column{{"id", rowID}, {"key", "TEXT"}, {"value", "TEXT DEFAULT ''"}}}
+
+var musicSchema = schema{
+	file:    "music.db",
+	version: 5,
+	tables: []tableSchema{
+		metaTable,
+		{"artists", []column{{"artistid", rowID}, {"name", "TEXT"}, {"path", "TEXT"}}},
+		{"albums", []column{
+			{"albumid", rowID},
+			{"artistid", "INTEGER"},
+			{"name", "TEXT"},
+			{"path", "TEXT"},
+			{"numofsongs", "INTEGER"},
+			{"numofcds", "INTEGER"},
+			{"origin", "TEXT"},
+			{"release", "INTEGER"},
+			{"artworkpath", "TEXT DEFAULT 'default.jpg'"},
+			{"bgcolor", "TEXT DEFAULT '#101010'"},
+			{"fgcolor", "TEXT DEFAULT '#F0F0F0'"},
+			{"hlcolor", "TEXT DEFAULT '#909090'"},
+			{"added", "INTEGER DEFAULT 0"},
+			{"hidden", "INTEGER DEFAULT 0"},
+		}},
+		{"songs", []column{
+			{"songid", rowID},
+			{"albumid", "INTEGER"},
+			{"artistid", "INTEGER"},
+			{"name", "TEXT"},
+			{"path", "TEXT"},
+			{"number", "INTEGER"},
+			{"cd", "INTEGER"},
+			{"disabled", "INTEGER"},
+			{"playtime", "INTEGER"},
+			{"bitrate", "INTEGER"},
+			{"likes", "INTEGER DEFAULT 0"},
+			{"dislikes", "INTEGER DEFAULT 0"},
+			{"favorite", "INTEGER DEFAULT 0"},
+			{"lyricsstate", "INTEGER DEFAULT 0"},
+			{"checksum", `TEXT DEFAULT ""`},
+			{"lastplayed", "INTEGER DEFAULT 0"},
+			{"liverecording", "INTEGER DEFAULT 0"},
+			{"badaudio", "INTEGER DEFAULT 0"},
+		}},
+		{"videos", videoColumns},
+		{"lyrics", []column{{"songid", "INTEGER"}, {"lyrics", "TEXT"}}},
+		{"tags", []column{
+			{"tagid", rowID},
+			{"name", "TEXT"},
+			{"class", "INTEGER"},
+			{"parentid", "INTEGER DEFAULT NULL"},
+			{"icontype", "INTEGER DEFAULT NULL"},
+			{"icon", "TEXT DEFAULT NULL"},
+			{"color", "TEXT DEFAULT NULL"},
+			{"posx", "INTEGER DEFAULT NULL"},
+			{"posy", "INTEGER DEFAULT NULL"},
+		}},
+		{"albumtags", assignmentColumns("albumid")},
+		{"songtags", assignmentColumns("songid")},
+		{"videotags", assignmentColumns("videoid")},
+	},
+	rows: []string{`INSERT INTO tags (name, class, posx) VALUES ('Other', 1, 0)`},
+}
+
+var videoColumns = []column{
+	{"videoid", rowID},
+	{"songid", "INTEGER DEFAULT NULL"},
+	{"albumid", "INTEGER DEFAULT NULL"},
+	{"artistid", "INTEGER"},
+	{"name", "TEXT"},
+	{"path", "TEXT"},
+	{"disabled", "INTEGER DEFAULT 0"},
+	{"playtime", "INTEGER"},
+	{"origin", "TEXT"},
+	{"release", "INTEGER"},
+	{"added", "INTEGER"},
+	{"codec", "TEXT"},
+	{"xresolution", "INTEGER"},
+	{"yresolution", "INTEGER"},
+	{"framesdirectory", "TEXT"},
+	{"thumbnailfile", "TEXT"},
+	{"previewfile", "TEXT"},
+	{"likes", "INTEGER DEFAULT 0"},
+	{"dislikes", "INTEGER DEFAULT 0"},
+	{"favorite", "INTEGER DEFAULT 0"},
+	{"liverecording", "INTEGER DEFAULT 0"},
+	{"badaudio", "INTEGER DEFAULT 0"},
+	{"checksum", `TEXT DEFAULT ""`},
+	{"lastplayed", "INTEGER DEFAULT 0"},
+	{"lyricsvideo", "INTEGER DEFAULT 0"},
+	{"bgcolor", "TEXT DEFAULT '#101010'"},
+	{"fgcolor", "TEXT DEFAULT '#F0F0F0'"},
+	{"hlcolor", "TEXT DEFAULT '#909090'"},
+	{"vbegin", "INTEGER"},
+	{"vend", "INTEGER"},
+}
+
+func assignmentColumns(target string) []column {
+	return []column{
+		{"entryid", rowID},
+		{target, "INTEGER"},
+		{"tagid", "INTEGER"},
+		{"confidence", "REAL DEFAULT 1.0"},
+		{"approval", "INTEGER DEFAULT 1"},
+	}
+}
+
+var trackerSchema = schema{
+	file:    "tracker.db",
+	version: 4,
+	tables: []tableSchema{
+		metaTable,
+		{"songrelations", []column{{"id", rowID}, {"songida", "INTEGER"}, {"songidb", "INTEGER"}, {"weight", "INTEGER DEFAULT 1"}}},
+		{"videorelations", []column{{"id", rowID}, {"videoida", "INTEGER"}, {"videoidb", "INTEGER"}, {"weight", "INTEGER DEFAULT 1"}}},
+		{"playedsongs", []column{{"id", rowID}, {"songid", "INTEGER"}, {"timestamp", "INTEGER DEFAULT 0"}, {"random", "INTEGER DEFAULT 0"}}},
+		{"playedvideos", []column{{"id", rowID}, {"videoid", "INTEGER"}, {"timestamp", "INTEGER DEFAULT 0"}, {"random", "INTEGER DEFAULT 0"}}},
+	},
+}
+
+// ownSchema is ours alone; no other program reads it.
+var ownSchema = schema{
+	file:    "musicdb.db",
+	version: 1,
+	tables: []tableSchema{
+		metaTable,
+		{"streamposition", []column{
+			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // there is one stream
+			{"entryid", "TEXT NOT NULL"},
+			{"seconds", "REAL NOT NULL"},
+			{"playing", "INTEGER NOT NULL"},
+			{"saved", "INTEGER NOT NULL"}, // Unix time in milliseconds
+		}},
+	},
+}
