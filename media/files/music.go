@@ -1,0 +1,139 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// ErrNotRegular is returned for a path that is there but is a directory, a
+// device, a socket or a pipe.
+var ErrNotRegular = errors.New("not a regular file")
+
+// RootError tells that the music directory itself cannot be used.
+type RootError struct {
+	Dir string
+	Err error
+}
+
+func (e *RootError) Error() string {
+	return fmt.Sprintf("files: the music directory %q cannot be read: %v; check that it exists and that this user may read it", e.Dir, e.Err)
+}
+
+func (e *RootError) Unwrap() error { return e.Err }
+
+// Music is the music directory. Everything it opens lies inside: ".." and
+// absolute paths are refused, and so are symbolic links that lead out, even when
+// they are put there while the server runs.
+//
+// All methods may be called from any goroutine; after Close they fail.
+type Music struct {
+	root *os.Root
+	dir  string // absolute, symbolic links resolved
+}
+
+// OpenMusic opens the music directory. It must exist and be a directory that
+// can be listed; otherwise the error is a *[RootError].
+func OpenMusic(dir string) (*Music, error) {
+	real, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		return nil, &RootError{Dir: dir, Err: err}
+	}
+	root, err := os.OpenRoot(real)
+	if err != nil {
+		return nil, &RootError{Dir: dir, Err: err}
+	}
+	m := &Music{root: root, dir: real}
+	if _, err := m.list("."); err != nil {
+		root.Close()
+		return nil, &RootError{Dir: dir, Err: err}
+	}
+	return m, nil
+}
+
+// Close releases the directory. Files that were opened before stay usable.
+func (m *Music) Close() error { return m.root.Close() }
+
+// Dir returns the absolute path of the music directory, symbolic links resolved.
+func (m *Music) Dir() string { return m.dir }
+
+// Open opens a regular file for reading. It never blocks on a pipe. Errors:
+// *[PathError], [ErrNotRegular], and those of the file system.
+func (m *Music) Open(rel string) (*os.File, error) {
+	if err := CheckPath(rel); err != nil {
+		return nil, err
+	}
+	file, err := m.root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("files: open: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrNotRegular
+	}
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("files: open %q: %w", rel, err)
+	}
+	return file, nil
+}
+
+// Stat describes what is at the path, symbolic links followed inside the
+// directory.
+func (m *Music) Stat(rel string) (fs.FileInfo, error) {
+	if err := CheckPath(rel); err != nil {
+		return nil, err
+	}
+	info, err := m.root.Stat(rel)
+	if err != nil {
+		return nil, fmt.Errorf("files: %w", err)
+	}
+	return info, nil
+}
+
+// Abs returns the absolute path of something that exists inside the music
+// directory, for programs that must be given a name. Where a descriptor will do,
+// use Open: between this answer and its use somebody may move the file.
+func (m *Music) Abs(rel string) (string, error) {
+	if _, err := m.Stat(rel); err != nil {
+		return "", err
+	}
+	return filepath.Join(m.dir, filepath.FromSlash(rel)), nil
+}
+
+// Locate asks the file system what is at the path and reads its name by the
+// naming conventions: a directory is an artist or an album, a file an artist's
+// video or an album's song.
+func (m *Music) Locate(rel string) (Location, error) {
+	info, err := m.Stat(rel)
+	if err != nil {
+		return Location{}, err
+	}
+	depth := 1
+	for i := range len(rel) {
+		if rel[i] == '/' {
+			depth++
+		}
+	}
+	kind := KindSong
+	switch {
+	case info.IsDir() && depth == 1:
+		kind = KindArtist
+	case info.IsDir():
+		kind = KindAlbum
+	case depth == 2:
+		kind = KindVideo
+	}
+	return Analyse(rel, kind)
+}
+
+// list returns the entries of a directory in byte order of their names.
+func (m *Music) list(rel string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(m.root.FS(), rel)
+}

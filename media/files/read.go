@@ -1,0 +1,88 @@
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"io/fs"
+)
+
+// chunk is the buffer in bytes in which files are hashed.
+const chunk = 256 << 10
+
+// reader is what one worker keeps from file to file.
+type reader struct {
+	music *Music
+	hash  hash.Hash
+	buf   []byte
+}
+
+// read works until the walker closes the jobs.
+func (w *walker) read() {
+	r := reader{music: w.music, hash: sha256.New(), buf: make([]byte, chunk)}
+	for j := range w.jobs {
+		if w.ctx.Err() == nil {
+			r.song(w.ctx, &j.step.songs[j.slot])
+		}
+		j.step.pending.Done()
+	}
+}
+
+// song fills one result: properties, tags, checksum, or the finding that keeps
+// the song out.
+func (r *reader) song(ctx context.Context, result *songResult) {
+	report := func(p Problem, err error) {
+		result.finding = &Finding{Path: result.at.Path, Problem: p, Err: err}
+		result.enters = p.Enters()
+	}
+	result.song.Location = result.at
+	f, err := r.music.Open(result.at.Path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			report(ProblemUnreadable, err)
+		}
+		return
+	}
+	defer f.Close()
+	tags, err := readTags(f)
+	result.song.Tags = tags
+	switch {
+	case errors.Is(err, ErrTags):
+		report(ProblemTags, err)
+	case errors.Is(err, ErrNotAudio), errors.Is(err, io.ErrUnexpectedEOF):
+		report(ProblemBroken, err)
+		return
+	case err != nil:
+		report(ProblemUnreadable, err)
+		return
+	case tags.Truncated:
+		report(ProblemTruncated, nil)
+	default:
+		result.enters = true
+	}
+	if result.song.Checksum, err = r.checksum(ctx, f); err != nil {
+		report(ProblemUnreadable, err)
+	}
+}
+
+// checksum hashes the whole file from its start.
+func (r *reader) checksum(ctx context.Context, f io.ReaderAt) (string, error) {
+	r.hash.Reset()
+	for at := int64(0); ; {
+		n, err := f.ReadAt(r.buf, at)
+		r.hash.Write(r.buf[:n])
+		at += int64(n)
+		if errors.Is(err, io.EOF) {
+			return hex.EncodeToString(r.hash.Sum(nil)), nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
