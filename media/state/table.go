@@ -1,0 +1,53 @@
+package state
+
+import "path/filepath"
+
+// Tables are not covered by the lock of the store, since a table has one owner,
+// and nobody who asks for a setting should wait for its disk.
+
+// A Table is what could be read from a CSV file.
+type Table struct {
+	Rows [][]Cell
+	// Damage lists what could not be read. The file has then been copied beside
+	// itself under the name Kept already, so it may be overwritten.
+	Damage []Damage
+	Kept   string
+}
+
+// ReadCSV reads the wanted columns of a file in the state directory. A missing
+// file gives an empty table. Errors: [*FileError].
+func (s *Store) ReadCSV(name string, columns []string) (Table, error) {
+	path := filepath.Join(s.state, name)
+	data, err := readFile(path)
+	if err != nil {
+		return Table{}, err
+	}
+	rows, damage := ParseCSV(data, columns)
+	t := Table{Rows: rows, Damage: damage}
+	if len(damage) > 0 {
+		if t.Kept, err = preserve(path, data); err != nil {
+			return Table{}, err
+		}
+	}
+	return t, nil
+}
+
+// Preserve copies a file of the state directory beside itself, for a caller that
+// could not make sense of some of its rows, and returns the name of the copy.
+// Errors: [*FileError].
+func (s *Store) Preserve(name string) (string, error) {
+	path := filepath.Join(s.state, name)
+	data, err := readFile(path)
+	if err != nil {
+		return "", err
+	}
+	return preserve(path, data)
+}
+
+// WriteCSV replaces a file in the state directory. When it returns nil the new
+// content survives a crash. No rows give a file with the first line only.
+// Errors: [*FileError]; the file then has its old content, or, if only the last
+// step failed, the new one.
+func (s *Store) WriteCSV(name string, columns []string, rows [][]Cell) error {
+	return replaceFile(filepath.Join(s.state, name), FormatCSV(columns, rows), 0o666, false)
+}
