@@ -23,6 +23,8 @@ const (
 	ProblemBroken                         // no audio stream can be read from the file
 	ProblemTruncated                      // the file ends early; what is there can be played
 	ProblemTags                           // tags could not be read, names come from the path anyway
+	ProblemPicture                        // embedded picture that cannot be used as cover
+	ProblemRefused                        // album that the library refuses
 )
 
 var problems = [...]struct{ what, remedy string }{
@@ -37,6 +39,8 @@ var problems = [...]struct{ what, remedy string }{
 	ProblemNoSongs:     {"contains no songs", "add songs, or remove the directory"},
 	ProblemBroken:      {"has no readable audio stream", "replace the file, it is damaged or not audio"},
 	ProblemTruncated:   {"ends before its audio does; it is in the library with the duration that is left", "replace the file with a complete copy"},
+	ProblemPicture:     {"has an embedded picture that cannot be used as cover", "embed a JPEG or PNG picture, or set a cover in the player"},
+	ProblemRefused:     {"is refused by the library", "see the cause"},
 	ProblemTags:        {"has tags that cannot be read; it is in the library by its name", "write its tags again with a tag editor"},
 }
 
@@ -73,14 +77,22 @@ func (f *Finding) Remedy() string {
 	return problems[f.Problem].remedy
 }
 
-func (f *Finding) Error() string {
-	cause := f.Err
+// Cause is what the file system or a parser said, empty when there is nothing to
+// add.
+func (f *Finding) Cause() string {
 	var naming *NamingError
-	if errors.As(cause, &naming) {
-		cause = errors.New(naming.Why)
+	switch {
+	case errors.As(f.Err, &naming):
+		return naming.Why
+	case f.Err != nil:
+		return f.Err.Error()
 	}
-	if cause != nil {
-		return fmt.Sprintf("%q %s (%v): %s", f.Path, f.Problem, cause, f.Remedy())
+	return ""
+}
+
+func (f *Finding) Error() string {
+	if cause := f.Cause(); cause != "" {
+		return fmt.Sprintf("%q %s (%s): %s", f.Path, f.Problem, cause, f.Remedy())
 	}
 	return fmt.Sprintf("%q %s: %s", f.Path, f.Problem, f.Remedy())
 }

@@ -125,6 +125,9 @@ func (w *walker) artist(artist string) bool {
 // readers.
 func (w *walker) albumStep(s *step, rel string, info fs.FileInfo) bool {
 	at, err := Analyse(rel, KindAlbum)
+	if err == nil && at.Album == "" {
+		err = &NamingError{rel, KindAlbum, "the name of the album is empty"}
+	}
 	if err != nil {
 		s.report(rel, ProblemName, err)
 		return w.put(s)
@@ -178,6 +181,9 @@ func (w *walker) songEntry(s *step, rel string, entry fs.DirEntry) {
 		s.report(rel, ProblemUnsupported, nil)
 	default:
 		at, err := Analyse(rel, KindSong)
+		if err == nil && at.Name == "" {
+			err = &NamingError{rel, KindSong, "the name of the song is empty"}
+		}
 		if err != nil {
 			s.report(rel, ProblemName, err)
 			return
