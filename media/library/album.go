@@ -160,14 +160,14 @@ func insertAlbum(ctx context.Context, tx *sql.Tx, a Album) (Album, error) {
 }
 
 func (c *Catalogue) addArtist(a Artist) {
-	c.names++
+	c.names = c.generation
 	c.artists = c.artists.with(a)
 	c.artistPaths = c.artistPaths.with(pair{pathHash(a.Path), a.ID})
 	c.byName = &nameOrder{}
 }
 
 func (c *Catalogue) addAlbum(a Album) {
-	c.names++
+	c.names = c.generation
 	c.albums = c.albums.with(a)
 	c.albumsOf = c.albumsOf.with(pair{a.ArtistID, a.ID})
 	c.albumPaths = c.albumPaths.with(pair{pathHash(a.Path), a.ID})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Catalogue is an immutable snapshot of all artists, albums, songs, tags and
@@ -46,13 +47,16 @@ type nameOrder struct {
 	artists []Artist
 }
 
-// Generation counts the changes since the databases were opened: two snapshots
-// of one Library with the same generation are the same snapshot.
+// Generation numbers the snapshots of this process: a newer one of the same
+// Library has a higher number, and no two have the same. What was computed from
+// a snapshot stays right while its generation is the newest.
 func (c *Catalogue) Generation() uint64 { return c.generation }
 
-// Names counts the changes of names, of ids and of what exists: while it stays
-// the same, an index over the names of artists, albums and songs stays valid.
+// Names is the generation in which a name changed last, or an artist, album or
+// song was added or removed: an index over names stays right while it is the same.
 func (c *Catalogue) Names() uint64 { return c.names }
+
+var generations atomic.Uint64
 
 // Artists returns all artists in row order.
 func (c *Catalogue) Artists() []Artist { return c.artists.slice() }

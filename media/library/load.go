@@ -9,7 +9,8 @@ import (
 
 // load reads all rows of the lists into a new catalogue.
 func (l *Library) load(ctx context.Context) (*Catalogue, error) {
-	c := &Catalogue{byName: &nameOrder{}}
+	c := &Catalogue{generation: generations.Add(1), byName: &nameOrder{}}
+	c.names = c.generation
 	// Songs are by far the most rows; the rest is read beside them.
 	parts := []func() error{
 		func() (err error) { c.songs, err = readTable(ctx, l.music, selectSongs, scanSong); return err },

@@ -50,7 +50,7 @@ func insertSong(ctx context.Context, tx *sql.Tx, s Song, lyrics string) (Song, e
 }
 
 func (c *Catalogue) addSong(s Song) {
-	c.names++
+	c.names = c.generation
 	c.songs = c.songs.with(s)
 	c.songsOf = c.songsOf.with(pair{s.AlbumID, s.ID})
 	c.songPaths = c.songPaths.with(pair{pathHash(s.Path), s.ID})

@@ -24,7 +24,7 @@ func (l *Library) change(ctx context.Context, do func(context.Context, *sql.Tx, 
 			return named(l.music.path, err)
 		}
 		after := *before
-		after.generation++
+		after.generation = generations.Add(1)
 		learn(&after)
 		l.catalogue.Store(&after)
 		return nil
