@@ -1,0 +1,259 @@
+package conn
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/gobwas/ws"
+)
+
+// kind is what a decoder has completed.
+type kind uint8
+
+const (
+	nothing kind = iota // more bytes are needed
+	textMessage
+	binaryMessage
+	ping
+	pong
+	closing
+)
+
+// decoder turns the bytes of a client into messages and control frames, by the
+// letter of RFC 6455. It neither reads nor writes and knows no connection: bytes
+// go in as they arrive, in pieces of any size, and it fails as early as a byte
+// proves a violation. After an error it must not be used again.
+type decoder struct {
+	limit int // of a message, in bytes
+
+	head   [ws.MaxHeaderSize]byte // of the frame being read, as far as it is here
+	headN  uint8
+	inBody bool // head is complete and header describes it
+	masked int  // bytes of the payload that are unmasked already
+	header ws.Header
+
+	fragmented ws.OpCode // opcode of the message being assembled, 0 between messages
+	text       utf8Checker
+	message    *buffer // payload of the message so far, nil before its first byte
+
+	control [ws.MaxControlFramePayloadSize]byte // payload of the control frame so far
+}
+
+// next consumes bytes of p, unmasking them in place, until a message or a control
+// frame is complete or p is used up. It returns how many bytes it has used and what
+// is complete. Call it again with the rest of p.
+//
+// A message's payload is taken with takeMessage, a control frame's is controlBody
+// until the next call.
+func (d *decoder) next(p []byte) (used int, what kind, err error) {
+	for used < len(p) {
+		if !d.inBody {
+			n, err := d.readHeader(p[used:])
+			used += n
+			if err != nil {
+				return used, nothing, err
+			}
+			if !d.inBody {
+				return used, nothing, nil
+			}
+		}
+		n := min(int64(len(p)-used), d.header.Length-int64(d.masked))
+		piece := p[used : used+int(n)]
+		ws.Cipher(piece, d.header.Mask, d.masked)
+		used += int(n)
+		what, err = d.readBody(piece)
+		if err != nil || what != nothing {
+			return used, what, err
+		}
+	}
+	return used, nothing, nil
+}
+
+// readHeader collects and checks a frame header. It returns with inBody set when
+// the header is complete.
+func (d *decoder) readHeader(p []byte) (used int, err error) {
+	for {
+		need := d.headerSize()
+		n := copy(d.head[d.headN:need], p[used:])
+		used += n
+		d.headN += uint8(n)
+		if int(d.headN) < need {
+			return used, nil
+		}
+		if need == ws.MinHeaderSize {
+			if err := d.checkStart(); err != nil {
+				return used, err
+			}
+			if d.headerSize() > need {
+				continue
+			}
+		}
+		return used, d.finishHeader()
+	}
+}
+
+// headerSize is the size of the header as far as its bytes tell.
+func (d *decoder) headerSize() int {
+	if d.headN < ws.MinHeaderSize {
+		return ws.MinHeaderSize
+	}
+	n := ws.MinHeaderSize + len(d.header.Mask)
+	switch d.head[1] & 0x7F {
+	case 126:
+		n += 2
+	case 127:
+		n += 8
+	}
+	return n
+}
+
+// checkStart checks what the first two bytes tell: everything but the length. A
+// length that is still to come is larger than any control frame's.
+func (d *decoder) checkStart() error {
+	d.header = ws.Header{
+		Fin:    d.head[0]&0x80 != 0,
+		Rsv:    d.head[0] >> 4 & 0x7,
+		OpCode: ws.OpCode(d.head[0] & 0xF),
+		Masked: d.head[1]&0x80 != 0,
+		Length: int64(d.head[1] & 0x7F),
+	}
+	state := ws.StateServerSide
+	if d.fragmented != 0 {
+		state |= ws.StateFragmented
+	}
+	if err := ws.CheckHeader(d.header, state); err != nil {
+		return &ViolationError{CodeProtocol, "RFC 6455 5: " + err.Error()}
+	}
+	return nil
+}
+
+// finishHeader reads length and mask of a complete header and checks the length.
+func (d *decoder) finishHeader() error {
+	rest := d.head[ws.MinHeaderSize:d.headN]
+	length := uint64(d.header.Length)
+	switch length {
+	case 126:
+		length, rest = uint64(binary.BigEndian.Uint16(rest)), rest[2:]
+		if length < 126 {
+			return errLengthNotMinimal
+		}
+	case 127:
+		length, rest = binary.BigEndian.Uint64(rest), rest[8:]
+		if length>>63 != 0 {
+			return errLengthNegative
+		}
+		if length <= 0xFFFF {
+			return errLengthNotMinimal
+		}
+	}
+	d.header.Length = int64(length)
+	copy(d.header.Mask[:], rest)
+	if d.header.OpCode.IsData() {
+		if length > uint64(d.limit-d.message.len()) {
+			return errMessageTooBig
+		}
+		if d.header.OpCode != ws.OpContinuation {
+			d.fragmented = d.header.OpCode
+		}
+	}
+	d.inBody, d.masked = true, 0
+	return nil
+}
+
+// readBody takes the next unmasked piece of the payload.
+func (d *decoder) readBody(piece []byte) (what kind, err error) {
+	if d.header.OpCode.IsControl() {
+		copy(d.control[d.masked:], piece)
+	} else if err := d.readData(piece); err != nil {
+		return nothing, err
+	}
+	d.masked += len(piece)
+	if int64(d.masked) < d.header.Length {
+		return nothing, nil
+	}
+	d.inBody, d.headN = false, 0
+	switch op := d.header.OpCode; {
+	case op == ws.OpPing:
+		return ping, nil
+	case op == ws.OpPong:
+		return pong, nil
+	case op == ws.OpClose:
+		return closing, nil
+	case !d.header.Fin:
+		return nothing, nil
+	}
+	op := d.fragmented
+	d.fragmented = 0
+	if op == ws.OpBinary {
+		return binaryMessage, nil
+	}
+	if !d.text.complete() {
+		return nothing, errTextNotUTF8
+	}
+	return textMessage, nil
+}
+
+func (d *decoder) readData(piece []byte) error {
+	if d.fragmented == ws.OpText && !d.text.check(piece) {
+		return errTextNotUTF8
+	}
+	if d.message == nil {
+		d.message = newBuffer()
+	}
+	d.message.b = append(d.message.b, piece...)
+	return nil
+}
+
+// takeMessage hands over the buffer of the message that next has completed. The
+// caller releases it.
+func (d *decoder) takeMessage() *buffer {
+	m := d.message
+	d.message = nil
+	return m
+}
+
+// release gives back what the decoder still holds.
+func (d *decoder) release() {
+	if d.message != nil {
+		d.takeMessage().release()
+	}
+}
+
+// controlBody is the payload of the control frame that next has completed, valid
+// until the next call of next.
+func (d *decoder) controlBody() []byte { return d.control[:d.header.Length] }
+
+// checkClose examines the body of a close frame (RFC 6455 5.5.1, 7.4).
+func checkClose(body []byte) (Code, string, error) {
+	switch {
+	case len(body) == 0:
+		return CodeNone, "", nil
+	case len(body) == 1:
+		return 0, "", errCloseLength
+	}
+	status, text := ws.ParseCloseFrameData(body)
+	if registeredLater(status) {
+		status = ws.StatusNormalClosure // the judge below knows only the codes of the RFC itself
+	}
+	switch err := ws.CheckCloseFrameData(status, text); {
+	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
+		return 0, "", errCloseText
+	case err != nil, status > ws.StatusRangePrivate.Max:
+		return 0, "", errCloseCode
+	}
+	return Code(binary.BigEndian.Uint16(body)), text, nil
+}
+
+// registeredLater reports the codes that the IANA registry, which RFC 6455 11.7
+// founded, has accepted since: service restart, try again later, bad gateway.
+func registeredLater(s ws.StatusCode) bool { return s >= 1012 && s <= 1014 }
+
+var (
+	errLengthNotMinimal = &ViolationError{CodeProtocol, "RFC 6455 5.2: the minimal number of bytes must be used to encode the length"}
+	errLengthNegative   = &ViolationError{CodeProtocol, "RFC 6455 5.2: the most significant bit of the length must be 0"}
+	errMessageTooBig    = &ViolationError{CodeTooBig, "RFC 6455 7.4.1: message larger than the limit"}
+	errTextNotUTF8      = &ViolationError{CodeInvalidData, "RFC 6455 8.1: text that is not UTF-8"}
+	errCloseLength      = &ViolationError{CodeProtocol, "RFC 6455 5.5.1: the body of a close frame begins with a code of 2 bytes"}
+	errCloseCode        = &ViolationError{CodeProtocol, "RFC 6455 7.4: a close code that must not be sent"}
+	errCloseText        = &ViolationError{CodeInvalidData, "RFC 6455 5.5.1: a close reason that is not UTF-8"}
+)

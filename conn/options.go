@@ -1,0 +1,102 @@
+package conn
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Defaults of Options.
+const (
+	DefaultOpenTimeout    = 10 * time.Second
+	DefaultCloseTimeout   = 5 * time.Second
+	DefaultMaxConnections = 100_000
+	DefaultMaxHandshake   = 16 << 10
+	DefaultMaxMessage     = 16 << 20
+	DefaultOutboxBytes    = 1 << 20
+	DefaultServer         = "MusicDB"
+)
+
+// Options configure an Engine. Zero means the default of a field.
+type Options struct {
+	Handler Handler      // required
+	Log     *slog.Logger // nil discards
+
+	OpenTimeout  time.Duration // from accept to a complete opening handshake; then dropped without a byte
+	CloseTimeout time.Duration // for the closing handshake, what is still queued included
+
+	MaxConnections int // at once, websockets or not; more are dropped when accepted
+	MaxHandshake   int // bytes of a request's head; more get HTTP 431
+	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
+	OutboxBytes    int // bytes of pushes waiting behind the message being written; more are closed with 1008
+
+	Server string // the Server header of every HTTP answer
+	Page   []byte // HTML for a GET that is no websocket request
+
+	// observe sees every step of every connection, with the connection's mutex
+	// held. For tests.
+	observe func(id uint64, from State, on Event, to State)
+}
+
+// ErrOptions is matched by every error about unusable Options.
+var ErrOptions = errors.New("conn: unusable options")
+
+const defaultPage = `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>WebSocket server</title></head>
+<body><h1>This is a WebSocket server</h1>
+<p>It works. There is nothing to see here for a browser; if you had to accept a certificate to get here, you may now close this page.</p>
+</body></html>
+`
+
+// withDefaults checks the options and fills in what is missing.
+func (o Options) withDefaults() (Options, error) {
+	if o.Handler == nil {
+		return o, fmt.Errorf("%w: Handler is nil, so no session can be created", ErrOptions)
+	}
+	for _, d := range []struct {
+		name  string
+		value *time.Duration
+		zero  time.Duration
+	}{
+		{"OpenTimeout", &o.OpenTimeout, DefaultOpenTimeout},
+		{"CloseTimeout", &o.CloseTimeout, DefaultCloseTimeout},
+	} {
+		if *d.value < 0 {
+			return o, fmt.Errorf("%w: %s is %v, it must not be negative", ErrOptions, d.name, *d.value)
+		}
+		if *d.value == 0 {
+			*d.value = d.zero
+		}
+	}
+	for _, n := range []struct {
+		name  string
+		value *int
+		zero  int
+	}{
+		{"MaxConnections", &o.MaxConnections, DefaultMaxConnections},
+		{"MaxHandshake", &o.MaxHandshake, DefaultMaxHandshake},
+		{"MaxMessage", &o.MaxMessage, DefaultMaxMessage},
+		{"OutboxBytes", &o.OutboxBytes, DefaultOutboxBytes},
+	} {
+		if *n.value < 0 {
+			return o, fmt.Errorf("%w: %s is %d, it must not be negative", ErrOptions, n.name, *n.value)
+		}
+		if *n.value == 0 {
+			*n.value = n.zero
+		}
+	}
+	if o.Server == "" {
+		o.Server = DefaultServer
+	}
+	if !isFieldValue([]byte(o.Server)) {
+		return o, fmt.Errorf("%w: Server is %q, which cannot stand in an HTTP header", ErrOptions, o.Server)
+	}
+	if o.Page == nil {
+		o.Page = []byte(defaultPage)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}

@@ -1,0 +1,119 @@
+package conn
+
+import (
+	"musicdb/fsm"
+)
+
+// outbox is the queue of what one connection still has to write. Its owner's mutex
+// guards it; it writes nothing itself: a writer takes a batch, writes it without
+// the mutex held, and reports back.
+//
+// Bound. What waits behind the message being written may have at most Options.
+// OutboxBytes; the message being written may have any size, and so may one answer
+// to a call of this client behind it, because the next message of the client is
+// executed only when that answer is on its way (see responseWaits). So a client
+// that asks is held back, and a client that does not read what is pushed to it is
+// evicted.
+type outbox struct {
+	life   fsm.Instance[OutboxState]
+	queue  []entry
+	taken  int // entries at the front that the writer is writing
+	behind int // bytes of pushes in queue[1:]
+}
+
+// entry is one frame in the queue.
+type entry struct {
+	frame
+	answer bool // to a call of this client: not counted against the bound
+}
+
+// accepts reports whether frames may enter.
+func (o *outbox) accepts() bool {
+	switch o.life.State() {
+	case Empty, Flowing, BackedUp:
+		return true
+	}
+	return false
+}
+
+// running reports whether a writer is at work or has to be started.
+func (o *outbox) running() bool { return len(o.queue) > 0 }
+
+// responseWaits reports whether an answer to this client waits behind the message
+// being written.
+func (o *outbox) responseWaits() bool {
+	for _, e := range o.queue[min(1, len(o.queue)):] {
+		if e.answer {
+			return true
+		}
+	}
+	return false
+}
+
+// overflows reports whether a push would have to wait beyond the bound.
+func (o *outbox) overflows(f frame, bound int) bool {
+	return len(o.queue) > 0 && o.behind+f.size() > bound
+}
+
+func (o *outbox) add(e entry) {
+	if len(o.queue) > 0 && !e.answer {
+		o.behind += e.size()
+	}
+	o.queue = append(o.queue, e)
+}
+
+// evict drops what waits behind the frames that are being written.
+func (o *outbox) evict() {
+	// The first frame stays in any case: it may be the 101.
+	keep := max(o.taken, 1)
+	clear(o.queue[keep:])
+	o.queue = o.queue[:keep]
+	o.recount()
+}
+
+// take returns the frames of the next write: one frame, or as many small ones as
+// fit into limit bytes. They stay in the queue until wrote is called.
+func (o *outbox) take(limit int) []entry {
+	n, size := 1, o.queue[0].size()
+	for n < len(o.queue) && size+o.queue[n].size() <= limit {
+		size += o.queue[n].size()
+		n++
+	}
+	o.taken = n
+	return o.queue[:n:n]
+}
+
+// wrote removes what take has returned and says how the machine goes on.
+func (o *outbox) wrote() OutboxEvent {
+	// A copy instead of a re-slice: a queue that is never empty would else keep its
+	// array growing.
+	left := copy(o.queue, o.queue[o.taken:])
+	clear(o.queue[left:])
+	o.queue = o.queue[:left]
+	o.taken = 0
+	o.recount()
+	ending := o.life.State() == Finishing || o.life.State() == Evicted
+	switch {
+	case left == 0:
+		o.queue = nil // an idle connection keeps no queue
+		return Drain
+	case left == 1 && !ending:
+		return CatchUp
+	}
+	return Advance
+}
+
+func (o *outbox) recount() {
+	o.behind = 0
+	for _, e := range o.queue[min(1, len(o.queue)):] {
+		if !e.answer {
+			o.behind += e.size()
+		}
+	}
+}
+
+// discard drops everything.
+func (o *outbox) discard() {
+	clear(o.queue)
+	o.queue, o.taken, o.behind = nil, 0, 0
+}

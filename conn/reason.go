@@ -1,0 +1,115 @@
+package conn
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code is a close code of RFC 6455 7.4.1 or of the IANA registry. 0 is the close
+// frame without a code.
+type Code uint16
+
+// The close codes that the engine sends or reports.
+const (
+	CodeNone         Code = 0    // a close frame without a code; the peer may come back
+	CodeNormal       Code = 1000 // regular end, also at server shutdown; the peer may come back
+	CodeGoingAway    Code = 1001 // the peer leaves its page
+	CodeProtocol     Code = 1002 // the peer violates RFC 6455; coming back will not help
+	CodeAbnormal     Code = 1006 // never sent: the TCP connection ended without a close frame
+	CodeInvalidData  Code = 1007 // text that is not UTF-8
+	CodePolicy       Code = 1008 // the peer reads too slowly; it may come back
+	CodeTooBig       Code = 1009 // a message larger than the limit
+	CodeServerFailed Code = 1011 // the session failed; the peer may come back
+)
+
+// Side says who ended a connection.
+type Side uint8
+
+// The sides that may end a connection.
+const (
+	ByPeer      Side = iota // a close frame of the peer came first
+	ByServer                // the server sent its close frame first
+	ByTransport             // the TCP connection ended or failed before any close frame
+)
+
+func (s Side) String() string {
+	return [...]string{"peer", "server", "transport"}[s]
+}
+
+// Reason is why a connection ends. The first reason is kept; later ones are
+// consequences of it.
+type Reason struct {
+	By   Side
+	Code Code
+	Text string // of the close frame, at most 123 bytes
+	Err  error  // the cause, where there is one
+}
+
+func (r Reason) String() string {
+	s := fmt.Sprintf("closed by %s with %d", r.By, r.Code)
+	if r.Text != "" {
+		s += fmt.Sprintf(" %q", r.Text)
+	}
+	if r.Err != nil {
+		s += ": " + r.Err.Error()
+	}
+	return s
+}
+
+// Abnormal reports whether the end deserves an operator's line in the log.
+func (r Reason) Abnormal() bool {
+	switch r.Code {
+	case CodeNone, CodeNormal, CodeGoingAway:
+		return false
+	}
+	// A peer's own choice of code is its business.
+	return r.By != ByPeer
+}
+
+// Errors of the engine.
+var (
+	// ErrDiscarded is matched by every *DiscardedError.
+	ErrDiscarded = errors.New("packet discarded")
+	// ErrShutdown is returned by Serve and Adopt after Shutdown was called.
+	ErrShutdown = errors.New("conn: the engine is shut down")
+	// ErrFull is the cause of a connection refused at Options.MaxConnections.
+	ErrFull = errors.New("conn: the limit of connections is reached")
+	// ErrSlow is the cause of an eviction: more waits in the outbox than Options.OutboxBytes.
+	ErrSlow = errors.New("conn: the client reads too slowly, its outbox is full")
+)
+
+// DiscardedError reports a packet that was not sent because the connection is not
+// open for packets: onWSConnect was not called yet, the closing handshake has
+// begun, or the connection is gone.
+type DiscardedError struct {
+	ID     uint64 // of the connection
+	State  string // of the connection
+	Outbox string // state of its outbox
+}
+
+func (e *DiscardedError) Error() string {
+	return fmt.Sprintf("conn: packet for connection %d discarded: connection is %s, outbox is %s", e.ID, e.State, e.Outbox)
+}
+
+// Is makes errors.Is(err, ErrDiscarded) true.
+func (e *DiscardedError) Is(target error) bool { return target == ErrDiscarded }
+
+// ViolationError is a message or frame that the peer must not send. It carries
+// the close code that answers it.
+type ViolationError struct {
+	Code Code
+	Rule string // what was violated, with its section of RFC 6455
+}
+
+func (e *ViolationError) Error() string {
+	return fmt.Sprintf("conn: %s (close code %d)", e.Rule, e.Code)
+}
+
+// PanicError is a panic of a session, contained by the engine.
+type PanicError struct {
+	In    string // onWSConnect, onCall, onWSDisconnect or the creation of the session
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("conn: %s panicked: %v", e.In, e.Value) }
