@@ -4,12 +4,20 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+)
+
+// How long a text may be that has to fit into a drawing, in characters.
+const (
+	maxName  = 32
+	maxGuard = 64
 )
 
 // check finds every fault of the definition. The graph is examined only when its parts are sound.
 func (d *Definition[S, E]) check() error {
 	c := checker{machine: d.name}
-	if !named(d.name) || d.doc == "" {
+	c.checkName("the machine", d.name)
+	if d.doc == "" {
 		c.add("the machine", ErrUndocumented)
 	}
 	d.checkStates(&c)
@@ -45,9 +53,16 @@ func (c *checker) layer(l Layer) {
 	c.colors[l.Name] = l.Color
 }
 
-// named accepts what can stand in a drawing, a log line and a metric's label without being changed.
-func named(s string) bool {
-	return s != "" && strings.TrimSpace(s) == s && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+// checkName accepts what can stand in a drawing, a log line, a printed trace and a metric's label without being changed.
+func (c *checker) checkName(subject, name string) {
+	switch {
+	case name == "" || strings.TrimSpace(name) != name:
+		c.add(subject, ErrUndocumented)
+	case utf8.RuneCountInString(name) > maxName:
+		c.add(subject, ErrTooLong)
+	case strings.Contains(name, "--") || strings.HasPrefix(name, "(") || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		c.add(subject, ErrName)
+	}
 }
 
 func (d *Definition[S, E]) checkStates(c *checker) {
@@ -58,7 +73,8 @@ func (d *Definition[S, E]) checkStates(c *checker) {
 	terminal := false
 	for i, s := range d.states {
 		subject := fmt.Sprintf("state %d %q", s.State, s.Name)
-		if !named(s.Name) || s.Doc == "" {
+		c.checkName(subject, s.Name)
+		if s.Doc == "" {
 			c.add(subject, ErrUndocumented)
 		}
 		if int(s.State) >= maxStates {
@@ -89,7 +105,8 @@ func (d *Definition[S, E]) checkEvents(c *checker) {
 	names := make(map[string]bool)
 	for i, e := range d.events {
 		subject := fmt.Sprintf("event %d %q", e.Event, e.Name)
-		if !named(e.Name) || e.Doc == "" || e.By == "" {
+		c.checkName(subject, e.Name)
+		if e.Doc == "" || e.By == "" {
 			c.add(subject, ErrUndocumented)
 		}
 		if int(e.Event) >= maxStates {
@@ -120,6 +137,9 @@ func (d *Definition[S, E]) checkRows(c *checker) {
 			continue
 		}
 		used[d.eventAt[r.On]] = true
+		if utf8.RuneCountInString(r.Guard) > maxGuard {
+			c.add(subject+" with its guard", ErrTooLong)
+		}
 		if seen[key{r.From, r.On}] {
 			c.add(subject, ErrDuplicate)
 		}

@@ -4,6 +4,8 @@ const (
 	nameNone    = "(none)"    // the state of an instance that was not started or has ended
 	nameUnknown = "(unknown)" // an event that the machine does not have
 	maxStates   = 254         // a state is stored as its value plus one, in a byte whose 0 means "no instance"
+	noState     = 255         // what State returns then
+	noEvent     = 255         // no machine can have it
 )
 
 // A move packs what an event does in a state: the edge's number plus one above, the row (state value plus one) it leads to

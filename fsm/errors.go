@@ -18,6 +18,8 @@ var (
 	ErrNoTerminal     = errors.New("has no terminal state")
 	ErrLeavesTerminal = errors.New("leaves a terminal state")
 	ErrRange          = errors.New("is out of range")
+	ErrTooLong        = errors.New("is too long for a drawing")
+	ErrName           = errors.New(`has a name with "--", a leading "(", or a character that cannot be printed`)
 )
 
 // Fault is one thing that is wrong with a definition: what (state, event, row), and how (one of the errors above).

@@ -2,6 +2,15 @@ package fsm
 
 import "time"
 
+// A mark is a step as a ring keeps it: twelve bytes. to is the row arrived at, 0 for a refusal.
+type mark struct {
+	id   uint32
+	tick Tick
+	from uint8
+	on   uint8
+	to   uint8
+}
+
 // ring keeps the last marks of the instances of one goroutine; its length is a power of two.
 type ring struct {
 	marks []mark

@@ -14,6 +14,11 @@ func (c *cell) add(at int64) {
 	c.at += at
 }
 
+func (c *cell) sum(d cell) {
+	c.n += d.n
+	c.at += d.at
+}
+
 // tally holds everything that is counted about the instances of one machine. It has no lock: each owner says how it is shared.
 type tally struct {
 	started    cell
@@ -37,6 +42,21 @@ func (t *tally) copyFrom(from *tally) {
 	copy(t.ended, from.ended)
 	copy(t.edges, from.edges)
 	copy(t.refused, from.refused)
+}
+
+// add sums two tallies of the same machine.
+func (t *tally) add(more *tally) {
+	t.started.sum(more.started)
+	t.unfinished += more.unfinished
+	for i := range t.ended {
+		t.ended[i].sum(more.ended[i])
+	}
+	for i := range t.edges {
+		t.edges[i].sum(more.edges[i])
+	}
+	for i := range t.refused {
+		t.refused[i] += more.refused[i]
+	}
 }
 
 // figures turns the counts into what the outside sees. now and the cells' times are in the given unit.

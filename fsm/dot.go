@@ -1,0 +1,150 @@
+package fsm
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	font        = "Arial" // Graphviz knows its widths; render adds the fonts to fall back on
+	remarkWidth = 20      // characters after which a remark beside an arrow goes on in the next line
+	plainColor  = "#444444"
+	endFill     = "#e4e4e4"
+)
+
+// DOT writes the machine's drawing in Graphviz' language. The same machine always gives the same text.
+func (d Description) DOT() string { return d.Drawing().DOT() }
+
+// DOT writes the graph in Graphviz' language.
+func (g Drawing) DOT() string {
+	var b strings.Builder
+	direction := "TB"
+	if g.Sideways {
+		direction = "LR"
+	}
+	fmt.Fprintf(&b, "digraph %s {\n", quote(g.Name))
+	fmt.Fprintf(&b, "\tgraph [id=%[4]s, rankdir=%[1]s, fontname=%[3]s, fontsize=12, nodesep=0.18, ranksep=0.3, labelloc=b, bgcolor=white, tooltip=\" \", label=%[2]s];\n", direction, g.legend(), quote(font), quote(g.Name))
+	fmt.Fprintf(&b, "\tnode [fontname=%s, fontsize=13, shape=box, style=\"rounded,filled\", fillcolor=white, height=0.36, margin=\"0.1,0.04\"];\n", quote(font))
+	fmt.Fprintf(&b, "\tedge [fontname=%s, fontsize=11, arrowsize=0.7];\n", quote(font))
+	for _, n := range g.Nodes {
+		writeNode(&b, n)
+	}
+	for _, rank := range g.ranks() {
+		fmt.Fprintf(&b, "\t{ rank=same; %s; }\n", strings.Join(rank, "; "))
+	}
+	for _, l := range g.Links {
+		writeLink(&b, l)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+func writeNode(b *strings.Builder, n Node) {
+	color := colorOf(n.Layer)
+	fmt.Fprintf(b, "\t%s [id=%s, label=%s, color=%s, fontcolor=%s, tooltip=%s", quote(n.ID), quote(n.ID), quote(n.Label), color, color, quote(n.Hint))
+	switch {
+	case n.Start:
+		b.WriteString(", shape=doublecircle, style=filled, fontsize=12, margin=0")
+	case n.End:
+		fmt.Fprintf(b, ", penwidth=2.5, fillcolor=%s", quote(endFill))
+	}
+	b.WriteString("];\n")
+}
+
+func writeLink(b *strings.Builder, l Link) {
+	color := colorOf(l.Layer)
+	fmt.Fprintf(b, "\t%s -> %s [id=%s, color=%s, fontcolor=%s, tooltip=%s, labeltooltip=%s", quote(l.From), quote(l.To), quote(l.ID), color, color, quote(l.Hint), quote(l.Hint))
+	if len(l.Labels) > 0 {
+		fmt.Fprintf(b, ", label=%s", labelHTML(l.Labels))
+	}
+	if l.Dotted {
+		b.WriteString(", style=dotted")
+	}
+	b.WriteString("];\n")
+}
+
+// labelHTML sets names in normal and remarks in small type. The padding keeps the text off its arrow, the white ground keeps
+// it legible where another arrow passes below.
+func labelHTML(labels []Label) string {
+	var lines []string
+	for _, l := range labels {
+		lines = append(lines, escape(l.Text))
+		for _, remark := range wrap(l.Remark) {
+			lines = append(lines, `<font point-size="10"><i>`+escape(remark)+"</i></font>")
+		}
+	}
+	return `<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td bgcolor="white">` + strings.Join(lines, "<br/>") + "</td></tr></table>>"
+}
+
+// wrap breaks a remark at blanks and puts it in brackets, as guards are written.
+func wrap(remark string) []string {
+	if remark == "" {
+		return nil
+	}
+	words := strings.Fields("[" + remark + "]")
+	lines := words[:1:1]
+	for _, w := range words[1:] {
+		if last := &lines[len(lines)-1]; len(*last)+1+len(w) <= remarkWidth {
+			*last += " " + w
+		} else {
+			lines = append(lines, w)
+		}
+	}
+	return lines
+}
+
+// ranks groups the node ids that shall stand side by side, in the order of the nodes.
+func (g Drawing) ranks() [][]string {
+	var out [][]string
+	at := make(map[string]int)
+	for _, n := range g.Nodes {
+		if n.Rank == "" {
+			continue
+		}
+		i, seen := at[n.Rank]
+		if !seen {
+			i = len(out)
+			at[n.Rank] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], quote(n.ID))
+	}
+	return out
+}
+
+// legend explains the colours and shapes that the drawing uses.
+func (g Drawing) legend() string {
+	var parts []string
+	if g.Title != "" {
+		parts = append(parts, "<b>"+escape(g.Title)+"</b>")
+	}
+	for _, l := range g.layers() {
+		parts = append(parts, fmt.Sprintf(`<font color=%s>&#9632;&#160;%s</font>`, colorOf(l), escape(l.Name)))
+	}
+	start, end := false, false
+	for _, n := range g.Nodes {
+		start, end = start || n.Start, end || n.End
+	}
+	if start {
+		parts = append(parts, "double circle: start")
+	}
+	if end {
+		parts = append(parts, "thick and grey: end")
+	}
+	return `<<table border="0" cellborder="0" cellspacing="8"><tr><td>` + strings.Join(parts, "</td><td>") + "</td></tr></table>>"
+}
+
+func colorOf(l Layer) string {
+	if l.Color == "" {
+		return quote(plainColor)
+	}
+	return quote(l.Color)
+}
+
+var dotQuotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+func quote(s string) string { return `"` + dotQuotes.Replace(s) + `"` }
+
+var htmlQuotes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
+
+func escape(s string) string { return htmlQuotes.Replace(s) }
