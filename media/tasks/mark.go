@@ -10,17 +10,19 @@ import (
 	"path/filepath"
 )
 
-// MarkState says how far the first scan of a library is.
+// MarkState says how far the first scan of a library is. It only moves down the
+// list, except that an emptied library begins again.
 type MarkState uint8
 
 // The states of the mark. Their names are what is stored.
 const (
 	MarkNone     MarkState = iota // no scan ever began: the library is empty or the user's own
-	MarkBegun                     // a scan began and was not finished: albums may be missing
+	MarkSongs                     // albums are being entered: some may be missing
+	MarkCovers                    // all albums are in; covers are being stored
 	MarkFinished                  // the library was filled; new music waits for the user
 )
 
-var markNames = [...]string{"none", "begun", "finished"}
+var markNames = [...]string{"none", "songs", "covers", "finished"}
 
 func (s MarkState) String() string {
 	if int(s) >= len(markNames) {
@@ -70,7 +72,7 @@ func (f FileMark) Mark(context.Context) (MarkState, error) {
 }
 
 func (f FileMark) damaged(err error) error {
-	return fmt.Errorf("tasks: the mark of the first scan %q cannot be read: %w; delete the file if the library is complete, or write {\"firstscan\":\"begun\"} into it to go on", f.Path, err)
+	return fmt.Errorf("tasks: the mark of the first scan %q cannot be read: %w; delete the file if the library is complete, or write {\"firstscan\":\"songs\"} into it to go on", f.Path, err)
 }
 
 // SetMark replaces the file: a new one is written and synced under another name,
