@@ -28,7 +28,9 @@ func (s *Store) APIKey() (string, error) {
 		return string(key), nil
 	}
 	random := make([]byte, keyBytes)
-	rand.Read(random) // never fails
+	if _, err := rand.Read(random); err != nil {
+		return "", &FileError{"create", path, err}
+	}
 	key := base64.StdEncoding.EncodeToString(random)
 	return key, replaceFile(path, []byte(key+"\n"), modeKey, true)
 }

@@ -43,6 +43,15 @@ func (c Cell) Int() (int64, bool) {
 	return int64(f), true
 }
 
+// Float returns the number of the cell, if it is one.
+func (c Cell) Float() (float64, bool) {
+	if !c.number {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(c.text, 64)
+	return f, err == nil
+}
+
 // FormatCSV returns the file with these columns and rows.
 func FormatCSV(columns []string, rows [][]Cell) []byte {
 	b := make([]byte, 0, 64*(len(rows)+1))

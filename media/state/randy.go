@@ -10,24 +10,31 @@ type Randy struct {
 	Meta struct {
 		Version int `json:"version"`
 	} `json:"meta"`
-	Constraints struct {
-		NoDisabled    bool `json:"NoDisabled"`
-		NoHated       bool `json:"NoHated"`
-		NoBadFile     bool `json:"NoBadFile"`
-		NoLiveMusic   bool `json:"NoLiveMusic"`
-		MinSongLength int  `json:"MinSongLength"` // seconds, inclusive; negative: no bound
-		MaxSongLength int  `json:"MaxSongLength"` // seconds, inclusive; negative: no bound
-	} `json:"Constraints"`
-	BlackLists struct { // lengths in entries, 0 switches a list off
-		SongListLength   int `json:"SongListLength"`
-		AlbumListLength  int `json:"AlbumListLength"`
-		ArtistListLength int `json:"ArtistListLength"`
-		VideoListLength  int `json:"VideoListLength"`
-		MaxAge           int `json:"MaxAge"` // hours
-	} `json:"BlackLists"`
-	Limits struct {
+	Constraints Constraints `json:"Constraints"`
+	BlackLists  BlackLists  `json:"BlackLists"`
+	Limits      struct {
 		MaxTries int `json:"MaxTries"` // random albums examined before all of them are
 	} `json:"Limits"`
+}
+
+// Constraints are the user's wishes that concern a song by itself.
+type Constraints struct {
+	NoDisabled    bool `json:"NoDisabled"`
+	NoHated       bool `json:"NoHated"`
+	NoBadFile     bool `json:"NoBadFile"`
+	NoLiveMusic   bool `json:"NoLiveMusic"`
+	MinSongLength int  `json:"MinSongLength"` // seconds, inclusive; negative: no bound
+	MaxSongLength int  `json:"MaxSongLength"` // seconds, inclusive; negative: no bound
+}
+
+// BlackLists say how much of what was queued lately is remembered, and how long.
+// Lengths are in entries; 0 switches a list off.
+type BlackLists struct {
+	SongListLength   int `json:"SongListLength"`
+	AlbumListLength  int `json:"AlbumListLength"`
+	ArtistListLength int `json:"ArtistListLength"`
+	VideoListLength  int `json:"VideoListLength"`
+	MaxAge           int `json:"MaxAge"` // hours
 }
 
 // DefaultRandy returns what a new randy.ini is filled with.
