@@ -1,0 +1,90 @@
+package queue
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"musicdb/media/state"
+)
+
+// A blacklist remembers what was queued lately, the oldest first.
+type blacklist struct {
+	file   string // in the state directory
+	column string
+	slots  []slot
+}
+
+type slot struct {
+	id int64
+	at int64 // Unix time in seconds
+}
+
+// trim drops what is older than the given time, and of the rest all but the
+// newest entries. It reports whether that changed the list.
+func (b *blacklist) trim(length int, oldest int64) bool {
+	before := len(b.slots)
+	b.slots = slices.DeleteFunc(b.slots, func(s slot) bool { return s.at < oldest })
+	if over := len(b.slots) - max(length, 0); over > 0 {
+		b.slots = slices.Delete(b.slots, 0, over)
+	}
+	return len(b.slots) != before
+}
+
+// push appends an entry, if the list is switched on, and drops the oldest one
+// when there are too many.
+func (b *blacklist) push(id, at int64, length int) {
+	if length > 0 {
+		b.slots = append(b.slots, slot{id, at})
+		b.trim(length, math.MinInt64)
+	}
+}
+
+// recency tells for each id on the list how recently it was queued: the higher,
+// the later. An id that is not on the list has none.
+func (b *blacklist) recency() map[int64]int {
+	recency := make(map[int64]int, len(b.slots))
+	for i, s := range b.slots {
+		recency[s.id] = i + 1
+	}
+	return recency
+}
+
+func (b *blacklist) columns() []string { return []string{b.column, "TimeStamp"} }
+
+func (b *blacklist) load(store *state.Store) (damage []state.Damage, err error) {
+	read, err := store.ReadCSV(b.file, b.columns())
+	if err != nil {
+		return nil, err
+	}
+	damage = read.Damage
+	for _, row := range read.Rows {
+		id, isID := row[0].Int()
+		at, isTime := row[1].Float()
+		if !isID || !isTime {
+			damage = append(damage, state.Damage{What: "a row without whole number and time"})
+			continue
+		}
+		b.slots = append(b.slots, slot{id, int64(at)})
+	}
+	if len(damage) > 0 {
+		_, err = store.Preserve(b.file)
+	}
+	return damage, err
+}
+
+func (b *blacklist) save(store *state.Store) error {
+	rows := make([][]state.Cell, len(b.slots))
+	for i, s := range b.slots {
+		rows[i] = []state.Cell{state.Number(s.id), state.Number(s.at)}
+	}
+	return store.WriteCSV(b.file, b.columns(), rows)
+}
+
+// maxAgeHours keeps absurd settings from overflowing; it is ten thousand years.
+const maxAgeHours = 10_000 * 365 * 24
+
+// oldest returns the time before which entries of the blacklists do not count.
+func oldest(now time.Time, maxAge int) int64 {
+	return now.Unix() - int64(min(max(maxAge, 0), maxAgeHours))*int64(time.Hour/time.Second)
+}

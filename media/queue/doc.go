@@ -1,0 +1,32 @@
+// Package queue holds what is going to be played: the song queue that all
+// clients share, the random selection that keeps it from running dry, and the
+// tracker that notes what was played after what.
+//
+// The first entry of the queue is the current song. It stays until it was played
+// or skipped; only [Songs.Next] replaces it. An entry has an id of its own, which
+// survives restarts, so that one song may be queued several times.
+//
+// Every change is written to disk before anybody hears of it: first the file,
+// then memory, then the events, [SongChanged] before [SongQueueChanged] and each
+// once per change. What a call has acknowledged is there again after kill -9.
+// Changes that a client asked for are refused when they cannot be written; the
+// ones that playing needs go on in memory, because the show goes on.
+//
+// The random selection never plays against the user's wishes (disabled, hated,
+// bad or live recordings, length, genres, hidden albums). What it only wants by
+// itself, not to repeat artists, albums and songs, it gives up in this order
+// before it leaves the queue empty.
+//
+// The package plays nothing and knows no client: which request means "skip" when
+// the current song shall be removed is decided in front of it, by [ErrIsCurrent].
+//
+// All methods of [Songs] may be called from any goroutine. Reading never waits.
+// Changes wait for each other, with the disk and the subscribers of the change
+// before. A subscriber is called by the goroutine that makes the change, while no
+// other change can happen: it sees all events in the one order in which things
+// happened, must be quick, and must not change the queue itself.
+// A [Tracker] belongs to one goroutine.
+//
+// Start reading at [Songs]; line.go is the shared part that a queue of other
+// media would use as well, randy.go the random selection.
+package queue

@@ -1,0 +1,172 @@
+package queue
+
+import (
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"musicdb/media/library"
+	"musicdb/media/state"
+)
+
+// Randy is the random selection of songs. Among the albums that have a song to
+// offer each has the same chance, whatever its size, and within the album each
+// such song. A song is offered when the user's wishes allow it (constraints, genre
+// selection, hidden albums) and when neither it nor its album nor its artist was
+// queued lately.
+//
+// A few random albums are looked at first, because that is nearly always enough.
+// If they have nothing to offer, all are. If no song was unheard lately, the
+// memory is relaxed: first of artists, then of albums, then of songs, and what was
+// queued longest ago comes first. The wishes are never relaxed.
+//
+// It is guarded by the lock of the queue it belongs to.
+type randy struct {
+	library *library.Library
+	state   *state.Store
+	log     *slog.Logger
+	now     func() time.Time
+	rand    *rand.Rand
+
+	songs, albums, artists blacklist
+
+	settings state.Randy // as read last
+	barren   *barren     // where the last search found nothing; nil: it found something
+}
+
+// A barren is a combination of wishes that no song fulfils. Whoever asks for the
+// state of a silent station makes the selection try again, so it remembers.
+type barren struct {
+	generation  uint64 // of the catalogue
+	genres      map[int64][]int64
+	constraints state.Constraints
+}
+
+func (b *barren) is(w wishes) bool {
+	return b != nil && b.generation == w.catalogue.Generation() && b.constraints == w.constraints &&
+		maps.EqualFunc(b.genres, w.selection.Genres, slices.Equal)
+}
+
+func openRandy(o Options) (*randy, error) {
+	r := &randy{
+		library: o.Library, state: o.State, log: o.Log, now: o.Now, rand: o.Rand,
+		songs:    blacklist{file: "songblacklist.csv", column: "SongID"},
+		albums:   blacklist{file: "albumblacklist.csv", column: "AlbumID"},
+		artists:  blacklist{file: "artistblacklist.csv", column: "ArtistID"},
+		settings: state.DefaultRandy(),
+	}
+	for _, list := range []*blacklist{&r.songs, &r.albums, &r.artists} {
+		damage, err := list.load(o.State)
+		if err != nil {
+			return nil, err
+		}
+		if len(damage) > 0 {
+			o.Log.Warn("parts of a list of what was queued lately could not be restored; the file is kept beside it",
+				"file", list.file, "damage", damage[0].String(), "damages", len(damage))
+		}
+	}
+	return r, nil
+}
+
+func (r *randy) check(songID int64) error {
+	if _, exists := r.library.Catalogue().Song(songID); !exists {
+		return &UnknownSongError{songID}
+	}
+	return nil
+}
+
+// choose makes a random choice among all songs.
+func (r *randy) choose() (songID int64, found bool) {
+	r.refresh()
+	w := wishes{catalogue: r.library.Catalogue(), constraints: r.settings.Constraints}
+	w.selection = w.catalogue.Select(r.state.Choice())
+	if r.barren.is(w) {
+		return 0, false
+	}
+	r.barren = nil
+	memory := r.memory()
+	albums := w.catalogue.PassingAlbums(w.selection)
+	for range min(r.settings.Limits.MaxTries, len(albums)) {
+		album := albums[r.rand.IntN(len(albums))]
+		var offers offers
+		for _, song := range w.catalogue.SongsOf(album) {
+			if w.allow(song) && memory.tier(song) == unheard {
+				offers.add(song)
+			}
+		}
+		if songID, found := offers.draw(r.rand); found {
+			return songID, true
+		}
+	}
+	passing := make(map[int64]bool, len(albums))
+	for _, album := range albums {
+		passing[album] = true
+	}
+	var offers offers
+	for song := range w.catalogue.Songs() {
+		if passing[song.AlbumID] && w.allow(song) {
+			offers.consider(song, memory)
+		}
+	}
+	songID, found = offers.draw(r.rand)
+	if !found {
+		r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints}
+	}
+	return songID, found
+}
+
+// chooseOf makes a random choice among the songs of one album. The genre selection
+// does not matter, the album may be hidden, and of the memory only songs count.
+func (r *randy) chooseOf(albumID int64) (songID int64, found bool) {
+	r.refresh()
+	w := wishes{catalogue: r.library.Catalogue(), constraints: r.settings.Constraints}
+	memory := memory{songs: r.songs.recency()}
+	var offers offers
+	for _, song := range w.catalogue.SongsOf(albumID) {
+		if w.allow(song) {
+			offers.consider(song, memory)
+		}
+	}
+	return offers.draw(r.rand)
+}
+
+// queued remembers songs that were put into the queue, by whomever.
+func (r *randy) queued(songIDs ...int64) {
+	r.refresh()
+	catalogue, now, lengths := r.library.Catalogue(), r.now().Unix(), r.settings.BlackLists
+	for _, id := range songIDs {
+		song, exists := catalogue.Song(id)
+		if !exists {
+			continue
+		}
+		r.artists.push(song.ArtistID, now, lengths.ArtistListLength)
+		r.albums.push(song.AlbumID, now, lengths.AlbumListLength)
+		r.songs.push(song.ID, now, lengths.SongListLength)
+	}
+	for _, list := range []*blacklist{&r.songs, &r.albums, &r.artists} {
+		if err := list.save(r.state); err != nil {
+			r.log.Error("what was queued lately could not be saved", "error", err)
+		}
+	}
+}
+
+// refresh reads the settings again and lets them and the clock work on the lists.
+func (r *randy) refresh() {
+	settings, err := r.state.Randy()
+	if err != nil {
+		r.log.Error("settings of the random selection cannot be read, going on with the last ones", "error", err)
+		settings = r.settings
+	}
+	r.settings = settings
+	lists := settings.BlackLists
+	limit := oldest(r.now(), lists.MaxAge)
+	r.songs.trim(lists.SongListLength, limit)
+	r.albums.trim(lists.AlbumListLength, limit)
+	r.artists.trim(lists.ArtistListLength, limit)
+}
+
+func (r *randy) memory() memory {
+	return memory{songs: r.songs.recency(), albums: r.albums.recency(), artists: r.artists.recency()}
+}

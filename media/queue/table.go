@@ -1,0 +1,83 @@
+package queue
+
+import (
+	"fmt"
+
+	"musicdb/media/state"
+)
+
+// A table says where a line is kept and how its changes are called.
+type table struct {
+	file           string // in the state directory
+	mediaColumn    string
+	currentChanged Event
+	queueChanged   Event
+}
+
+func (t table) columns() []string { return []string{"EntryID", t.mediaColumn, "IsRandom"} }
+
+// save makes a list the content of the line's file.
+func (q *line) save(l list) error {
+	rows := make([][]state.Cell, len(l))
+	for i, it := range l {
+		random := "False"
+		if it.random {
+			random = "True"
+		}
+		rows[i] = []state.Cell{state.Text(string(it.id)), state.Number(it.media), state.Text(random)}
+	}
+	return q.store.WriteCSV(q.table.file, q.table.columns(), rows)
+}
+
+// load reads the line's file. Rows that cannot be read, have the id of an earlier
+// one, or whose media no longer exist are left out; the file is then kept beside
+// before it is written again.
+func (q *line) load() error {
+	read, err := q.store.ReadCSV(q.table.file, q.table.columns())
+	if err != nil {
+		return err
+	}
+	l := make(list, 0, len(read.Rows))
+	damage := read.Damage
+	for n, row := range read.Rows {
+		it, err := q.parse(row)
+		if err == nil {
+			err = q.source.check(it.media)
+		}
+		if err == nil && l.find(it.id) >= 0 {
+			err = fmt.Errorf("entry %s appears a second time", it.id)
+		}
+		if err != nil {
+			damage = append(damage, state.Damage{What: fmt.Sprintf("row %d: %v", n+1, err)})
+			continue
+		}
+		l = append(l, it)
+	}
+	q.content.Store(&l)
+	if len(damage) == 0 {
+		return nil
+	}
+	kept, err := q.store.Preserve(q.table.file)
+	if err != nil {
+		return err
+	}
+	q.log.Warn("parts of the queue could not be restored; the file is kept beside it",
+		"queue", q.table.file, "damage", damage[0].String(), "damages", len(damage), "entries", len(l), "kept", kept)
+	return q.save(l)
+}
+
+func (q *line) parse(row []state.Cell) (item, error) {
+	text, isText := row[0].Text()
+	id, err := ParseEntryID(text)
+	media, isNumber := row[1].Int()
+	random, _ := row[2].Text()
+	switch {
+	case err != nil:
+		return item{}, err
+	case !isText:
+		return item{}, fmt.Errorf("entry id %s is not quoted", text)
+	case !isNumber:
+		return item{}, fmt.Errorf("%s is not a whole number", q.table.mediaColumn)
+	}
+	return item{id, media, random == "True"}, nil
+}
