@@ -1,0 +1,218 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"musicdb/media/library"
+	"musicdb/media/queue"
+)
+
+// conductor decides what is played. One goroutine runs it; it may wait for
+// databases and files, while the pump goes on with what is on its deck.
+type conductor struct {
+	s     *Stream
+	saver *saver
+
+	opened   *source                 // the head of the queue, not on the deck yet
+	cued     *source                 // the entry behind the current one, on the deck or not
+	broken   map[queue.EntryID]error // entries that will be skipped when their turn comes
+	gaveUp   queue.EntryID           // not opened ahead again
+	held     queue.EntryID           // the head of the queue when HoldOff began
+	failures int                     // songs in a row that could not be played
+	reopened int                     // times the current song's decoder was lost
+	resume   library.StreamPosition
+	holdOff  *time.Timer
+	seen     *library.Catalogue // looked through without finding a song
+
+	mu     sync.Mutex // guards below, for State and Status
+	state  State
+	failed *FailedSong
+	deck   *source // for the position in State
+}
+
+// second is the heartbeat, in stream time.
+const second = time.Second
+
+func newConductor(s *Stream) *conductor {
+	return &conductor{s: s, broken: map[queue.EntryID]error{}}
+}
+
+// run plays until ctx ends.
+func (c *conductor) run(ctx context.Context) {
+	cancel := c.s.o.Queue.Subscribe(func(queue.Event) { c.s.look() })
+	defer cancel()
+	if c.saver == nil {
+		c.begin(ctx)
+	}
+	beat := time.NewTicker(c.paced(second))
+	defer beat.Stop()
+	c.holdOff = time.NewTimer(0)
+	defer c.holdOff.Stop()
+
+	for {
+		c.step(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.s.wake:
+		case <-beat.C:
+			c.beat()
+		case <-c.holdOff.C:
+			if c.s.audio.State() == HoldOff {
+				c.fire(Retry)
+			}
+		}
+	}
+}
+
+// begin takes up what was saved. It runs once, also if run is started again.
+func (c *conductor) begin(ctx context.Context) {
+	c.saver = newSaver(c.s.o.Library, c.s.log)
+	saved, found, err := c.s.o.Library.StreamPosition(ctx)
+	if err != nil {
+		c.s.log.Error("the position of the stream cannot be read; the song begins anew", "error", err)
+	}
+	playing := c.s.o.Start == StartPlay || c.s.o.Start == Resume && (!found || saved.Playing)
+	if found && c.s.o.Start != StartPaused {
+		c.resume = saved
+	}
+	c.fire(Begin)
+	c.want(playing)
+}
+
+// idle is run of a stream that is switched off.
+func (c *conductor) idle(ctx context.Context) {
+	c.fire(Disable)
+	c.s.events.fire(Event{Kind: StatusChanged})
+	beat := time.NewTicker(c.paced(second))
+	defer beat.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-beat.C:
+			c.s.events.fire(Event{Kind: TimeChanged})
+		}
+	}
+	c.settle()
+}
+
+// close ends what run has left: the songs on the deck, the position, the machines.
+func (c *conductor) close(ctx context.Context) {
+	for _, ended := range c.s.pump.takeEnded() {
+		c.finish(ctx, ended)
+	}
+	c.show()
+	c.save()
+	current, next := c.s.pump.onDeck()
+	for _, s := range []*source{c.s.pump.play(nil), current, next, c.opened, c.cued} {
+		c.release(s)
+	}
+	if c.saver != nil {
+		c.saver.close()
+	}
+	c.settle()
+}
+
+// settle ends the machines.
+func (c *conductor) settle() {
+	c.fire(Stop)
+	if err := c.s.mute.Fire(context.Background(), Settle, nil); err != nil {
+		c.s.log.Error("the wish cannot be settled", "error", err)
+	}
+	c.s.events.fire(Event{Kind: StatusChanged})
+}
+
+// step reacts to everything that may have happened, in the order in which it
+// matters: what was sent, what was ordered, what the queue is now.
+func (c *conductor) step(ctx context.Context) {
+	for _, ended := range c.s.pump.takeEnded() {
+		c.finish(ctx, ended)
+	}
+	for _, one := range c.s.orders.take() {
+		c.execute(one)
+	}
+	c.followQueue()
+	c.find(ctx)
+	c.prepare()
+	c.show()
+}
+
+// execute does what a client has ordered.
+func (c *conductor) execute(one order) {
+	switch one {
+	case orderPlay, orderPause:
+		c.want(one == orderPlay)
+		c.save()
+	case orderSkip:
+		c.skip()
+	}
+}
+
+// want plays or pauses.
+func (c *conductor) want(play bool) {
+	on, wish := Pause, Mute
+	if play {
+		on, wish = Play, Unmute
+	}
+	if err := c.s.mute.Fire(context.Background(), wish, nil); err != nil {
+		c.s.log.Error("the wish cannot be changed", "error", err)
+		return
+	}
+	c.fire(on)
+	c.s.pump.mute(!play)
+	c.s.events.fire(Event{Kind: StatusChanged})
+}
+
+// beat is the heartbeat: clients take a server without it for dead.
+func (c *conductor) beat() {
+	c.s.events.fire(Event{Kind: TimeChanged, Seconds: c.shown().Seconds})
+	if c.s.audio.State() == Playing {
+		c.save()
+	}
+	if c.s.audio.State() == NoSongs && c.s.o.Library.Catalogue() != c.seen {
+		c.fire(SongsChanged)
+	}
+}
+
+// save notes where the stream is.
+func (c *conductor) save() {
+	if c.saver == nil {
+		return
+	}
+	now := c.shown()
+	p := library.StreamPosition{
+		EntryID: string(now.Entry.ID), Seconds: now.Seconds,
+		Playing: c.s.mute.State() == Unmuted, Saved: c.s.o.Now(),
+	}
+	if now.Entry.ID == "" && c.resume.EntryID != "" {
+		// Not there yet: what was saved before is still true.
+		p.EntryID, p.Seconds = c.resume.EntryID, c.resume.Seconds
+	}
+	c.saver.save(p)
+}
+
+// fire moves the machine of the stream.
+func (c *conductor) fire(on AudioEvent) {
+	if err := c.s.audio.Fire(context.Background(), on, nil); err != nil {
+		c.s.log.Error("the stream refused an event", "error", err, "trace", c.s.audio.Trace())
+	}
+}
+
+// paced is how long a stream time takes.
+func (c *conductor) paced(d time.Duration) time.Duration {
+	return time.Duration(float64(d) / c.s.o.Pace)
+}
+
+// release ends a source. Sources may be given twice, and nil.
+func (c *conductor) release(s *source) {
+	if s == nil || s.released {
+		return
+	}
+	s.released = true
+	s.close()
+}
+
+var errUnknownSong = errors.New("the song is no longer in the library")

@@ -1,0 +1,67 @@
+package stream
+
+import "musicdb/fsm"
+
+// EncodingState is where the encoder is. The pump alone moves it.
+type EncodingState uint8
+
+// The states of the encoder.
+const (
+	EncoderWaiting EncodingState = iota
+	EncoderStarting
+	EncoderRunning
+	EncoderBackoff
+	EncoderStopped
+)
+
+func (s EncodingState) String() string { return encoding.StateName(s) }
+
+// EncodingEvent is what moves the encoder.
+type EncodingEvent uint8
+
+// The events of the encoder.
+const (
+	EncoderToolReady EncodingEvent = iota
+	EncoderFirstFrame
+	EncoderLost
+	EncoderStalled
+	EncoderRetry
+	EncoderStop
+)
+
+var silenceLayer = fsm.Layer{Name: "silence", Color: "black"}
+
+// encoding is the machine of the one encoder. In every state but Running the
+// pump sends silent frames of its own making, and the song stands still.
+var encoding = fsm.MustDefine("encoder",
+	"The child that encodes everything listeners hear. It runs through all songs and pauses.",
+	EncoderWaiting,
+	[]fsm.StateDoc[EncodingState]{
+		{State: EncoderWaiting, Name: "Waiting", Doc: "There is no ffmpeg yet: the embedded one is being compiled.", Layer: silenceLayer},
+		{State: EncoderStarting, Name: "Starting", Doc: "The child was started and fed with silence; it has not delivered a frame yet.", Layer: childLayer},
+		{State: EncoderRunning, Name: "Running", Doc: "Its frames are the stream.", Layer: childLayer},
+		{State: EncoderBackoff, Name: "Backoff", Doc: "It was lost; the next start waits, longer with each loss in a row.", Layer: silenceLayer},
+		{State: EncoderStopped, Name: "Stopped", Doc: "The stream has ended.", Layer: silenceLayer, Terminal: true},
+	},
+	[]fsm.EventDoc[EncodingEvent]{
+		{Event: EncoderToolReady, Name: "ToolReady", Doc: "ffmpeg can be started.", By: "the ffmpeg tool", Layer: silenceLayer},
+		{Event: EncoderFirstFrame, Name: "FirstFrame", Doc: "A whole frame has arrived.", By: "the child", Layer: childLayer},
+		{Event: EncoderLost, Name: "Lost", Doc: "The child ended, or could not be started.", By: "the child", Layer: childLayer},
+		{Event: EncoderStalled, Name: "Stalled", Doc: "The child takes no more sound, or delivers none. It is killed.", By: "the pump", Layer: childLayer},
+		{Event: EncoderRetry, Name: "Retry", Doc: "The time to wait is over.", By: "the pump", Layer: silenceLayer},
+		{Event: EncoderStop, Name: "Stop", Doc: "The stream ends.", By: "Run's context", Layer: silenceLayer},
+	},
+	[]fsm.Row[EncodingState, EncodingEvent]{
+		{From: EncoderWaiting, On: EncoderToolReady, To: EncoderStarting},
+		{From: EncoderWaiting, On: EncoderStop, To: EncoderStopped},
+		{From: EncoderStarting, On: EncoderFirstFrame, To: EncoderRunning},
+		{From: EncoderStarting, On: EncoderLost, To: EncoderBackoff},
+		{From: EncoderStarting, On: EncoderStalled, To: EncoderBackoff},
+		{From: EncoderStarting, On: EncoderStop, To: EncoderStopped},
+		{From: EncoderRunning, On: EncoderLost, To: EncoderBackoff},
+		{From: EncoderRunning, On: EncoderStalled, To: EncoderBackoff},
+		{From: EncoderRunning, On: EncoderStop, To: EncoderStopped},
+		{From: EncoderBackoff, On: EncoderRetry, To: EncoderStarting},
+		{From: EncoderBackoff, On: EncoderStop, To: EncoderStopped},
+	},
+)

@@ -1,0 +1,158 @@
+package stream
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// tick is how often the pump looks at the clock. It is part of the time
+	// until a command is heard.
+	tick = 10 * time.Millisecond
+	// framesPerPublish frames are published together: each wakes every listener.
+	framesPerPublish = 4
+	// maxBlock is the most PCM that is prepared at once.
+	maxBlock = 4096 * bytesPerSample
+)
+
+// pump follows the clock: it moves PCM of the current song (or silence) to the
+// encoder, and the encoder's frames (or silent ones) to the ring. Its goroutine
+// waits for nothing but the clock and the encoder's frames; the conductor tells
+// it what to play through the methods that take mu.
+//
+// When a song's last sample is gone the next one follows in the same block, so
+// a change of song takes no time at all; the conductor learns of it afterwards.
+type pump struct {
+	clock   *clock
+	encoder *encoder
+	ring    *ring
+	changed func() // tells the conductor that a song ended
+
+	// Owned by the pump's goroutine.
+	silence silence
+	emitted int64  // samples in frames that are in the ring
+	fed     int64  // emitted, and what is under way through the encoder
+	block   []byte // PCM prepared
+	unsent  []byte // rest of block that the encoder has not taken
+	waiting int    // frames appended and not published
+
+	mu      sync.Mutex // guards below and source.taken
+	muted   bool
+	current *source
+	next    *source
+	ended   []*source
+	figures PumpFigures
+}
+
+// PumpFigures count what has left the pump since the start.
+type PumpFigures struct {
+	Frames         uint64 // frames of the encoder
+	SilentFrames   uint64 // frames of our own, while there was no encoder
+	StarvedSamples uint64 // silence because the decoder of a playing song was late
+}
+
+func newPump(pace float64, e *encoder, r *ring, changed func()) *pump {
+	return &pump{clock: newClock(pace), encoder: e, ring: r, changed: changed, block: make([]byte, maxBlock), muted: true}
+}
+
+// run moves sound until ctx ends.
+func (p *pump) run(ctx context.Context) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			p.step(p.clock.now())
+		case f := <-p.encoder.frames:
+			if p.encoder.took(f, p.clock.now()) {
+				p.emit(f.frame, false)
+			}
+		}
+	}
+}
+
+// step does what is due at a stream time.
+func (p *pump) step(now time.Duration) {
+	p.encoder.step(now)
+	due := samplesIn(now)
+	if p.encoder.machine.State() == EncoderRunning {
+		p.feed(due, now)
+		return
+	}
+	for p.emitted+SamplesPerFrame <= due {
+		p.emit(p.silence.next(), true)
+	}
+	// What primes the encoder comes out of it behind the last silent frame.
+	p.fed = p.emitted
+	if p.encoder.machine.State() == EncoderStarting {
+		p.fed += p.encoder.prime(now)
+	}
+}
+
+// feed gives the encoder what is due. What it does not take is kept: a song
+// loses nothing while an encoder is slow, or replaced.
+func (p *pump) feed(due int64, now time.Duration) {
+	for {
+		if len(p.unsent) == 0 {
+			missing := (due - p.fed) * bytesPerSample
+			if missing <= 0 {
+				return
+			}
+			p.unsent = p.block[:min(missing, maxBlock)]
+			p.fill(p.unsent)
+		}
+		n := p.encoder.write(p.unsent, now)
+		p.unsent = p.unsent[n:]
+		p.fed += int64(n) / bytesPerSample
+		if len(p.unsent) > 0 {
+			return
+		}
+	}
+}
+
+// fill prepares PCM: the current song, the one behind it, or silence.
+func (p *pump) fill(block []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(block) > 0 && !p.muted && p.current != nil {
+		n, last := p.current.pcm.take(block)
+		p.current.taken += int64(n / bytesPerSample)
+		block = block[n:]
+		if !last {
+			p.figures.StarvedSamples += uint64(len(block) / bytesPerSample)
+			break
+		}
+		p.ended = append(p.ended, p.current)
+		if p.current.killed() {
+			// The conductor opens the same song again, where it broke off.
+			p.current = nil
+		} else {
+			p.current, p.next = p.next, nil
+		}
+		if p.current != nil {
+			p.ring.setTitle(p.current.title)
+		}
+		p.changed()
+	}
+	clear(block)
+}
+
+// emit appends a frame to the ring.
+func (p *pump) emit(frame []byte, silent bool) {
+	p.ring.append(frame)
+	p.emitted += SamplesPerFrame
+	if p.waiting++; p.waiting >= framesPerPublish {
+		p.waiting = 0
+		p.ring.publish()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if silent {
+		p.figures.SilentFrames++
+	} else {
+		p.figures.Frames++
+	}
+}

@@ -1,0 +1,182 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"musicdb/fsm"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+)
+
+// ErrNoSound says that a file was read to its end without a single sample.
+var ErrNoSound = errors.New("there is no sound in the file")
+
+// resample converts to the stream's parameters. Twice the default filter
+// length; triangular dither where samples lose bits.
+const resample = "aresample=44100:filter_size=64:cutoff=0.98:dither_method=triangular"
+
+// source is one song on its way: its decoder, and what is decoded ahead.
+type source struct {
+	entry queue.Entry
+	song  library.Song
+	title string
+	start time.Duration // where in the song decoding begins
+
+	machine *fsm.Runner[DecodingState, DecodingEvent]
+	pcm     *pcm
+	stop    context.CancelFunc
+	over    sync.WaitGroup
+	log     *slog.Logger
+
+	mu  sync.Mutex
+	err error // why decoding failed; guarded by mu
+
+	released bool // the conductor's: close was called
+
+	taken int64 // samples sent; the pump's, guarded by its mutex
+}
+
+// openSource begins to decode a file. changed is called, from another
+// goroutine, when the first samples are there and when decoding has ended.
+func openSource(tool *ffmpeg.Tool, path string, s *source, o *fsm.Observer[DecodingState, DecodingEvent], changed func()) *source {
+	ctx, stop := context.WithCancel(context.Background())
+	s.pcm, s.stop = newPCM(pcmAhead), stop
+	s.machine = fsm.NewRunner(decoding, o, fsm.Effects[DecodingState, DecodingEvent]{})
+	s.over.Go(func() {
+		defer changed()
+		err := s.decode(ctx, tool, path, changed)
+		s.pcm.end()
+		if ctx.Err() != nil {
+			return // cancelled: the machine is where Cancel has put it
+		}
+		if err == nil && s.machine.State() == DecoderOpening {
+			err = ErrNoSound
+		}
+		if err == nil {
+			s.fire(DecoderEnd)
+			return
+		}
+		s.mu.Lock()
+		s.err = err
+		s.mu.Unlock()
+		s.fire(DecoderFail)
+	})
+	return s
+}
+
+func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, changed func()) error {
+	args, err := ffmpeg.Input(path, s.start)
+	if err != nil {
+		return err
+	}
+	args = append(args, "-map", "0:a:0", "-map_metadata", "-1", "-af", resample,
+		"-ac", "2", "-ar", "44100", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1")
+	out, in, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	child, err := tool.Start(ctx, nil, in, args...)
+	in.Close()
+	if err != nil {
+		return err
+	}
+	s.fire(DecoderStart)
+	err = s.pcm.fill(out, func() {
+		s.fire(DecoderFirstSample)
+		changed()
+	})
+	if err != nil && !errors.Is(err, io.ErrClosedPipe) {
+		child.Kill()
+	}
+	return errors.Join(err, child.Wait())
+}
+
+// state is where the decoder is.
+func (s *source) state() DecodingState { return s.machine.State() }
+
+// failure is why decoding failed, nil while it has not.
+func (s *source) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// killed reports whether the decoder was ended by a signal from outside: that
+// says nothing about the file.
+func (s *source) killed() bool {
+	var failed *ffmpeg.FailedError
+	return errors.As(s.failure(), &failed) && failed.Signal != 0
+}
+
+// blamesFile reports whether the decoder ran and refused the file; otherwise
+// the failure is one of this machine (no process, no memory, no ffmpeg).
+func (s *source) blamesFile() bool {
+	err := s.failure()
+	var failed *ffmpeg.FailedError
+	return errors.Is(err, ErrNoSound) || errors.As(err, &failed) && failed.Signal == 0 ||
+		errors.Is(err, ffmpeg.ErrPath)
+}
+
+// cancel ends decoding without waiting for the child's end; close does.
+func (s *source) cancel() {
+	if s.machine.Can(DecoderCancel) {
+		s.fire(DecoderCancel)
+	}
+	s.stop()
+	s.pcm.close()
+}
+
+// close releases everything the source has, in a state that is terminal.
+func (s *source) close() {
+	if s.state() == DecoderDone {
+		s.fire(DecoderPlay)
+	}
+	s.cancel()
+	s.over.Wait()
+	if err := s.machine.Close(); err != nil {
+		s.log.Error("decoder was dropped", "error", err, "trace", fmt.Sprint(s.machine.Trace()))
+	}
+}
+
+// fire moves the machine. Its goroutine and cancel may meet; the later event
+// is refused and counted.
+func (s *source) fire(on DecodingEvent) {
+	if err := s.machine.Fire(context.Background(), on, nil); err != nil {
+		s.log.Debug("event without effect", "error", err)
+	}
+}
+
+// cutShort reports whether a song that was decoded to its end was much shorter
+// than its tags say and the decoder exits well nevertheless, as it does for
+// truncated files. The length in the tags of an unusual file is an estimate, so
+// a tenth is granted.
+func (s *source) cutShort(sent time.Duration) bool {
+	length := time.Duration(s.song.Playtime) * time.Second
+	return length > 0 && s.start+sent < length*9/10-time.Second
+}
+
+var errCutShort = fmt.Errorf("the file ends before the song does: %w", io.ErrUnexpectedEOF)
+
+// shrink makes a pipe short, so that what was written is heard soon. Where the
+// system does not allow it the pipe stays as it is.
+func shrink(pipe *os.File, size int) {
+	const setPipeSize = 1031 // F_SETPIPE_SZ
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		return
+	}
+	// The answer does not matter: see above.
+	_ = raw.Control(func(fd uintptr) {
+		_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, fd, setPipeSize, uintptr(size))
+	})
+}

@@ -1,0 +1,171 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"musicdb/fsm"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/files"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+)
+
+// StartMode says what the stream does after a start.
+type StartMode uint8
+
+// The start modes.
+const (
+	Resume      StartMode = iota // as it was; a stream that never ran before plays
+	StartPlay                    // plays, from where it was
+	StartPaused                  // paused, at the beginning of the song, as the reference server
+)
+
+// Tracker notes what was played completely. Only the conductor calls it.
+type Tracker interface {
+	Track(ctx context.Context, songID int64, random bool, now time.Time) error
+}
+
+// Options are what a stream works with. All pointers but Log are needed.
+type Options struct {
+	Queue        *queue.Songs
+	Library      *library.Library
+	Music        *files.Music
+	Tool         *ffmpeg.Tool
+	Tracker      Tracker // nil: nothing is tracked
+	Start        StartMode
+	DisableStats bool             // the time of the last play is not noted
+	Disabled     bool             // no stream at all; the heartbeat still comes
+	Log          *slog.Logger     // nil discards
+	Now          func() time.Time // wall clock for the statistics; nil is time.Now
+	// Pace is how many seconds of sound pass in a second; 0 means 1. More than
+	// 1 is for tests.
+	Pace float64
+}
+
+// Stream is the live stream. Any goroutine may call its methods.
+type Stream struct {
+	o   Options
+	log *slog.Logger
+
+	ring *ring
+	ears *ears
+	pump *pump
+
+	audio       *fsm.Runner[AudioState, AudioEvent]
+	mute        *fsm.Runner[MuteState, MuteEvent]
+	audioSeen   *fsm.Observer[AudioState, AudioEvent]
+	muteSeen    *fsm.Observer[MuteState, MuteEvent]
+	decodesSeen *fsm.Observer[DecodingState, DecodingEvent]
+	encoderSeen *fsm.Observer[EncodingState, EncodingEvent]
+
+	wake     chan struct{} // one token: the conductor has something to look at
+	orders   orders
+	events   events
+	once     sync.Once
+	running  chan struct{} // closed when Run has begun
+	conducts *conductor
+}
+
+// ErrRunning is returned by Run when it was called before.
+var ErrRunning = errors.New("stream: was run already")
+
+// New makes a stream that does nothing until Run.
+func New(o Options) (*Stream, error) {
+	if o.Queue == nil || o.Library == nil || o.Music == nil || o.Tool == nil {
+		return nil, errors.New("stream: a queue, a library, a music directory and an ffmpeg are needed")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Pace <= 0 {
+		o.Pace = 1
+	}
+	s := &Stream{
+		o: o, log: o.Log, ring: newRing(), ears: newEars(),
+		wake: make(chan struct{}, 1), running: make(chan struct{}),
+		audioSeen: fsm.NewObserver(audio, 256), muteSeen: fsm.NewObserver(mute, 16),
+		decodesSeen: fsm.NewObserver(decoding, 16), encoderSeen: fsm.NewObserver(encoding, 64),
+	}
+	s.audio = fsm.NewRunner(audio, s.audioSeen, fsm.Effects[AudioState, AudioEvent]{})
+	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
+	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Log, s.encoderSeen), s.ring, s.look)
+	s.conducts = newConductor(s)
+	return s, nil
+}
+
+// Run does the work until ctx ends: it makes ffmpeg ready, plays, and saves the
+// position at the end. What fails inside is logged and tried again; only a
+// second call returns an error.
+func (s *Stream) Run(ctx context.Context) error {
+	err := ErrRunning
+	s.once.Do(func() {
+		err = nil
+		close(s.running)
+		s.run(ctx)
+	})
+	return err
+}
+
+func (s *Stream) run(ctx context.Context) {
+	if s.o.Disabled {
+		s.conducts.idle(ctx)
+		s.ring.end()
+		return
+	}
+	var workers sync.WaitGroup
+	// The pump outlives the conductor, so that the last songs are taken off a
+	// deck that is still served.
+	pumping, stopPump := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopPump()
+	workers.Go(func() {
+		supervise(pumping, s.log, "pump", s.pump.run)
+		s.pump.encoder.close()
+	})
+	workers.Go(func() {
+		if err := s.o.Tool.Prepare(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("there is no ffmpeg; the stream stays silent", "error", err)
+		}
+		s.look()
+	})
+	supervise(ctx, s.log, "conductor", s.conducts.run)
+	s.conducts.close(context.WithoutCancel(ctx))
+	stopPump()
+	workers.Wait()
+	s.ring.end()
+}
+
+// supervise runs work until ctx ends. Work that panics is reported and begins
+// again: one bad song must not end the stream.
+func supervise(ctx context.Context, log *slog.Logger, name string, work func(context.Context)) {
+	for pause := 100 * time.Millisecond; ctx.Err() == nil; pause = min(2*pause, 10*time.Second) {
+		if !survived(log, name, func() { work(ctx) }) {
+			continue
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// look makes the conductor look at everything again.
+func (s *Stream) look() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Sources are the figures of all machines of the stream.
+func (s *Stream) Sources() []fsm.Source {
+	return []fsm.Source{s.audioSeen, s.muteSeen, s.decodesSeen, s.encoderSeen, s.ears.ledger}
+}
