@@ -13,6 +13,12 @@ func (d Description) Markdown(picture string) string {
 	if picture != "" {
 		fmt.Fprintf(&b, "![The states and events of %s](%s)\n\n", d.Name, picture)
 	}
+	return b.String() + d.Tables()
+}
+
+// Tables writes the second half of the page alone: the table of states and the table of events.
+func (d Description) Tables() string {
+	var b strings.Builder
 	d.writeStates(&b)
 	d.writeEvents(&b)
 	return b.String()

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"musicdb/conn"
+	"musicdb/diagrams/render"
+	"musicdb/fsm"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/queue"
+	"musicdb/media/stream"
+	"musicdb/server"
+)
+
+// sources are the packages with machines, by import path. A test compares the list with the source tree.
+var sources = []struct {
+	path        string
+	definitions func() []fsm.Description
+}{
+	{"musicdb/server", server.Definitions},
+	{"musicdb/conn", conn.Definitions},
+	{"musicdb/media/stream", stream.Definitions},
+	{"musicdb/media/queue", queue.Definitions},
+	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
+}
+
+// page is a line of the index.
+type page struct{ name, file, pkg, about string }
+
+// machines lists every machine with its package, in the order of the index.
+func machines() []page {
+	var out []page
+	for _, s := range sources {
+		for _, d := range s.definitions() {
+			about := fmt.Sprintf("%s %d states, %d events, %d edges.", d.Doc, len(d.States), len(d.Events), len(d.Edges))
+			out = append(out, page{d.Name, d.FileName(), s.path, about})
+		}
+	}
+	return out
+}
+
+// addMachines writes DOT, SVG and Markdown for every machine.
+func (f files) addMachines(ctx context.Context) error {
+	for _, s := range sources {
+		for _, d := range s.definitions() {
+			name := d.FileName()
+			if _, twice := f[name+".md"]; twice {
+				return fmt.Errorf("two machines are called %q; one of them is in %s", d.Name, s.path)
+			}
+			if err := f.addDrawing(ctx, d.Drawing(), false, true); err != nil {
+				return fmt.Errorf("machine %q: %w", d.Name, err)
+			}
+			f[name+".md"] = []byte(d.Markdown(name + ".svg"))
+		}
+	}
+	return f.addConnection(ctx)
+}
+
+// addDrawing renders a graph from top to bottom, from left to right, or both ways, and keeps what can be shown larger.
+func (f files) addDrawing(ctx context.Context, g fsm.Drawing, directions ...bool) error {
+	best := 0.0
+	for _, sideways := range directions {
+		g.Sideways = sideways
+		svg, err := render.SVG(ctx, g.DOT())
+		if err != nil {
+			return err
+		}
+		scale, err := fit(svg)
+		if err != nil {
+			return err
+		}
+		if scale > best {
+			best = scale
+			f[g.Name+".dot"], f[g.Name+".svg"] = []byte(g.DOT()), svg
+		}
+	}
+	return nil
+}
+
+// What a laptop shows of a page without scrolling, in points: 1400 by 820 pixels.
+const (
+	screenWidth  = 1050.0
+	screenHeight = 615.0
+)
+
+var sizeOf = regexp.MustCompile(`<svg width="(\d+)pt" height="(\d+)pt"`)
+
+// fit is the scale at which the picture fills the screen, at most 1: what fits as it is needs no comparing.
+func fit(svg []byte) (float64, error) {
+	m := sizeOf.FindSubmatch(svg)
+	if m == nil {
+		return 0, fmt.Errorf("the picture does not tell its size")
+	}
+	width, errWidth := strconv.Atoi(string(m[1]))
+	height, errHeight := strconv.Atoi(string(m[2]))
+	if errWidth != nil || errHeight != nil {
+		return 0, fmt.Errorf("the picture's size is %s by %s", m[1], m[2])
+	}
+	return min(1, screenWidth/float64(width), screenHeight/float64(height)), nil
+}
