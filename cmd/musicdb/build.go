@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"musicdb/media/artwork"
+	"musicdb/media/demo"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/files"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+	"musicdb/media/search"
+	"musicdb/media/state"
+	"musicdb/media/stream"
+	"musicdb/server"
+)
+
+// parts are what was opened for the server, closed in the reverse order.
+type parts struct {
+	server  *server.Server
+	closers []func() error
+}
+
+func (p *parts) close() error {
+	var errs []error
+	for _, c := range slices.Backward(p.closers) {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+// cutTime is the gap after which two songs played are not related any more.
+const cutTime = 30 * time.Minute
+
+// build opens every part of the daemon in the order in which they need each other.
+// A failure closes what was opened; its text says what was wrong and what to do.
+func build(ctx context.Context, c *Config, log *slog.Logger) (p *parts, err error) {
+	p = &parts{}
+	defer func() {
+		if err != nil {
+			_ = p.close() // the first error is the one that matters
+		}
+	}()
+	data := c.Directories.Data
+	if err := prepareData(data); err != nil {
+		return nil, err
+	}
+	lib, err := library.Open(ctx, library.Options{Dir: data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, lib.Close)
+
+	own, err := firstOwnStart(c)
+	if err != nil {
+		return nil, err
+	}
+	store, err := state.Open(state.Options{DataDir: data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	musicDir := c.Directories.Music
+	if musicDir == "" {
+		musicDir = filepath.Join(data, "demo")
+		if err := demo.Unpack(musicDir); err != nil {
+			return nil, err
+		}
+		if own {
+			if err := letShortSongsPlay(store); err != nil {
+				return nil, err
+			}
+		}
+	}
+	music, err := files.OpenMusic(musicDir)
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, music.Close)
+
+	covers, err := artwork.Open(filepath.Join(data, "webdata", "artwork"), artwork.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, covers.Close)
+
+	self, err := os.Executable()
+	if err != nil {
+		self = ""
+	}
+	tool, err := ffmpeg.Find(ffmpeg.Options{Self: self, CacheDir: filepath.Join(data, "cache", "ffmpeg"), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, tool.Close)
+
+	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	sound, err := stream.New(stream.Options{
+		Queue: songs, Library: lib, Music: music, Tool: tool,
+		Tracker: queue.NewTracker(lib, cutTime, false, false),
+		Start:   c.Stream.Start.Mode(), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	options := server.Options{
+		Library: lib, State: store, Queue: songs, Stream: sound,
+		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
+		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
+		Version: version(), Log: log,
+	}
+	if options.Key, err = apiKey(c, store); err != nil {
+		return nil, err
+	}
+	if options.WebSocket, options.HTTP, err = addresses(c); err != nil {
+		return nil, err
+	}
+	if c.Music.AutoImport == ImportEmpty {
+		options.Import = firstScan(lib, music, covers, data, log)
+	}
+	p.server, err = server.New(options)
+	return p, err
+}
+
+func apiKey(c *Config, store *state.Store) (string, error) {
+	if c.WebSocket.APIKey != "" {
+		return string(c.WebSocket.APIKey), nil
+	}
+	return store.APIKey()
+}
+
+// addresses are the two listeners; the certificate is loaded or made only if one
+// of them may speak TLS.
+func addresses(c *Config) (websocket, http server.Address, err error) {
+	websocket = server.Address{Bind: c.WebSocket.Bind, Port: uint16(c.WebSocket.Port), TLS: c.WebSocket.TLS.mode(),
+		BindSetting: "MUSICDB_WEBSOCKET_BIND", PortSetting: "MUSICDB_WEBSOCKET_PORT"}
+	http = server.Address{Bind: c.HTTP.Bind, Port: uint16(c.HTTP.Port), TLS: c.HTTP.TLS.mode(),
+		BindSetting: "MUSICDB_HTTP_BIND", PortSetting: "MUSICDB_HTTP_PORT"}
+	if websocket.TLS == server.TLSOff && http.TLS == server.TLSOff {
+		return websocket, http, nil
+	}
+	config, err := server.TLSConfig(c.WebSocket.Cert, c.WebSocket.Key)
+	websocket.Config, http.Config = config, config
+	return websocket, http, err
+}
+
+func (m TLSMode) mode() server.TLSMode {
+	switch m {
+	case TLSOn:
+		return server.TLSOn
+	case TLSOff:
+		return server.TLSOff
+	default:
+		return server.TLSAuto
+	}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"musicdb/media/artwork"
+	"musicdb/media/files"
+	"musicdb/media/library"
+	"musicdb/media/state"
+	"musicdb/media/tasks"
+	"musicdb/server"
+)
+
+// prepareData makes the data directory and, in it, the folder that TMPDIR names
+// from here on: libraries of ours keep compiled code below it, which nobody else
+// may be able to prepare or change.
+func prepareData(dir string) error {
+	tmp := filepath.Join(dir, "tmp")
+	err := os.MkdirAll(dir, 0o775)
+	if err == nil {
+		err = os.MkdirAll(tmp, 0o700)
+	}
+	if err == nil {
+		err = os.Chmod(tmp, 0o700)
+	}
+	for _, sub := range []string{"tasks", "uploads"} {
+		if err == nil {
+			err = os.MkdirAll(filepath.Join(dir, sub), 0o750)
+		}
+	}
+	if err != nil {
+		return &dataError{dir, err}
+	}
+	return os.Setenv("TMPDIR", tmp)
+}
+
+// dataError says that the data directory cannot be used, and what to do.
+type dataError struct {
+	dir   string
+	cause error
+}
+
+func (e *dataError) Error() string {
+	why := e.cause.Error()
+	if errors.Is(e.cause, fs.ErrPermission) {
+		why = "this user may not write there"
+	}
+	return fmt.Sprintf("the data directory %s cannot be used: %s; give this user the right to write in it, or choose another one with MUSICDB_DIRECTORIES_DATA", e.dir, why)
+}
+
+func (e *dataError) Unwrap() error { return e.cause }
+
+// firstOwnStart tells whether the settings of the random selection are still to
+// be made, as in a data directory that nobody has used before.
+func firstOwnStart(c *Config) (bool, error) {
+	_, err := os.Stat(filepath.Join(c.Directories.Data, "config", "randy.ini"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
+}
+
+// letShortSongsPlay takes the lower bound off the random selection: the pieces of
+// the demo library are shorter than the usual one.
+func letShortSongsPlay(store *state.Store) error {
+	randy, err := store.Randy()
+	if err != nil {
+		return err
+	}
+	randy.Constraints.MinSongLength = 0
+	return store.SaveRandy(randy)
+}
+
+// firstScan fills an empty library while the server runs.
+func firstScan(lib *library.Library, music *files.Music, covers *artwork.Store, data string, log *slog.Logger) func(context.Context, func(server.ImportProgress)) error {
+	return func(ctx context.Context, report func(server.ImportProgress)) error {
+		_, err := tasks.FirstScan(ctx, tasks.FirstScanOptions{
+			Library: lib, Music: music, Covers: covers, Log: log,
+			Mark: tasks.FileMark{Path: filepath.Join(data, "tasks", "firstscan.json")},
+			Found: func(f *files.Finding) {
+				log.Warn("a file of the music directory was left out", "problem", f.Error())
+			},
+			Progress: func(p tasks.Progress) {
+				report(server.ImportProgress{Path: p.Path, Albums: p.Albums, Songs: p.Songs, Problems: p.Findings})
+			},
+		})
+		return err
+	}
+}

@@ -1,0 +1,163 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"musicdb/media/library"
+	"musicdb/server/wire"
+)
+
+// albumEntry is an album in a list.
+type albumEntry struct {
+	Album library.Album `json:"album"`
+	Tags  albumTags     `json:"tags"`
+}
+
+// songEntry is a song in a list.
+type songEntry struct {
+	Song library.Song `json:"song"`
+	Tags songTags     `json:"tags"`
+}
+
+// albumInfo is the result of GetAlbum.
+type albumInfo struct {
+	Artist library.Artist `json:"artist"`
+	Album  library.Album  `json:"album"`
+	Tags   albumTags      `json:"tags"`
+	CDs    [][]songEntry  `json:"cds"`
+}
+
+type getAlbumsArgs struct {
+	ArtistID    wire.ListID `json:"artistid"`
+	ApplyFilter wire.Bool   `json:"applyfilter"`
+}
+
+func (s *Server) getAlbums(_ context.Context, a getAlbumsArgs) ([]albumEntry, error) {
+	catalogue := s.o.Library.Catalogue()
+	var selection library.Selection
+	if a.ApplyFilter {
+		selection = catalogue.Select(s.o.State.Choice())
+	}
+	if a.ArtistID.Value == 0 {
+		return visibleAlbums(catalogue, selection, catalogue.Albums()), nil
+	}
+	return visibleAlbums(catalogue, selection, catalogue.AlbumsOf(a.ArtistID.Value)), nil
+}
+
+// visibleAlbums drops what is hidden or not selected and sorts by release; an
+// album without one comes first, ties keep the row order.
+func visibleAlbums(c *library.Catalogue, sel library.Selection, albums []library.Album) []albumEntry {
+	byRelease(albums)
+	list := make([]albumEntry, 0, len(albums))
+	for _, album := range albums {
+		if c.Passing(sel, album.ID) {
+			list = append(list, albumEntry{album, tagsOfAlbum(c, album.ID, idJSON(album.ID))})
+		}
+	}
+	return list
+}
+
+func byRelease(albums []library.Album) {
+	year := func(a library.Album) int64 {
+		if a.Release == nil {
+			return 0
+		}
+		return *a.Release
+	}
+	slices.SortStableFunc(albums, func(a, b library.Album) int { return cmp.Compare(year(a), year(b)) })
+}
+
+type albumArgs struct {
+	AlbumID wire.ID `json:"albumid"`
+}
+
+// getAlbum stays silent on an unknown id: clients use the result unchecked.
+func (s *Server) getAlbum(_ context.Context, a albumArgs) (albumInfo, error) {
+	catalogue := s.o.Library.Catalogue()
+	album, ok := catalogue.Album(a.AlbumID.Value)
+	if !ok {
+		return albumInfo{}, &UnknownError{"album", a.AlbumID.Value}
+	}
+	artist, ok := catalogue.Artist(album.ArtistID)
+	if !ok {
+		return albumInfo{}, &UnknownError{"artist", album.ArtistID}
+	}
+	info := albumInfo{
+		Artist: artist, Album: album,
+		Tags: tagsOfAlbum(catalogue, album.ID, a.AlbumID.Raw),
+		CDs:  [][]songEntry{},
+	}
+	for _, cd := range sortedCDs(album, catalogue.SongsOf(album.ID)) {
+		entries := make([]songEntry, 0, len(cd))
+		for _, song := range cd {
+			entries = append(entries, songEntry{song, tagsOfSong(catalogue, song.ID, idJSON(song.ID))})
+		}
+		info.CDs = append(info.CDs, entries)
+	}
+	return info, nil
+}
+
+// maxCDs bounds the lists of an album whose row claims nonsense.
+const maxCDs = 1000
+
+// sortedCDs distributes the songs of an album: one list per CD, ordered by track
+// number, exactly as many as the album has CDs; of an album without CDs one list,
+// ordered by name. A song whose CD the album does not have is left out.
+func sortedCDs(album library.Album, songs []library.Song) [][]library.Song {
+	if len(songs) == 0 {
+		return nil
+	}
+	if album.NumOfCDs == nil || *album.NumOfCDs <= 0 {
+		slices.SortStableFunc(songs, func(a, b library.Song) int { return cmp.Compare(a.Name, b.Name) })
+		return [][]library.Song{songs}
+	}
+	cds := make([][]library.Song, min(*album.NumOfCDs, maxCDs))
+	slices.SortStableFunc(songs, func(a, b library.Song) int { return cmp.Compare(a.Number, b.Number) })
+	for _, song := range songs {
+		if 1 <= song.CD && song.CD <= int64(len(cds)) {
+			cds[song.CD-1] = append(cds[song.CD-1], song)
+		}
+	}
+	return cds
+}
+
+// idJSON is an id as it stands in a result.
+func idJSON(id int64) json.RawMessage { return strconv.AppendInt(nil, id, 10) }
+
+type addAlbumToQueueArgs struct {
+	AlbumID  wire.ID       `json:"albumid"`
+	Position wire.Any      `json:"position" type:"string|int"`
+	CD       wire.MaybeInt `json:"cd"`
+}
+
+// addAlbumToQueue leaves out disabled and hated songs. A negative index of the CD
+// is unknown, as one that is too large.
+func (s *Server) addAlbumToQueue(_ context.Context, a addAlbumToQueueArgs) (nothing, error) {
+	catalogue := s.o.Library.Catalogue()
+	position, ok := queuePosition(a.Position)
+	album, known := catalogue.Album(a.AlbumID.Value)
+	if !ok || !known {
+		return nothing{}, nil
+	}
+	cds := sortedCDs(album, catalogue.SongsOf(album.ID))
+	if a.CD.Given {
+		if a.CD.Value < 0 || a.CD.Value >= int64(len(cds)) {
+			return nothing{}, nil
+		}
+		cds = cds[a.CD.Value : a.CD.Value+1]
+	}
+	var songs []int64
+	for _, cd := range cds {
+		for _, song := range cd {
+			if song.Disabled == 0 && song.Favorite != -1 {
+				songs = append(songs, song.ID)
+			}
+		}
+	}
+	_, err := s.o.Queue.AddAlbum(songs, position)
+	return nothing{}, unlessUnknown(err)
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+
+	"musicdb/conn"
+	"musicdb/server/wire"
+)
+
+// Function is one row of the dispatch table: a function that clients can call.
+type Function struct {
+	Name string
+	Area string
+	Doc  string
+	// Args documents the named arguments.
+	Args []wire.Argument
+	// Result is the Go type whose JSON encoding is the result; nil: null.
+	Result reflect.Type
+	// BroadcastsAs names the getter whose result goes to all clients instead of
+	// an answer, whatever the client's method was (MusicDB protocol, section 5).
+	BroadcastsAs string
+
+	run func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error)
+}
+
+// nothing is the result of a function that has none: null on the wire.
+type nothing struct{}
+
+// none are the arguments of a function that has none.
+type none struct{}
+
+// row makes a function out of a method with typed arguments. A row whose argument
+// type is malformed panics when the program starts, not when a client calls it.
+func row[A, R any](name, area, doc string, run func(*Server, context.Context, A) (R, error)) *Function {
+	schema := wire.NewSchema[A]()
+	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: reflect.TypeFor[R]()}
+	if f.Result == reflect.TypeFor[nothing]() {
+		f.Result = nil
+	}
+	f.run = func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error) {
+		args, err := schema.Decode(arguments)
+		if err != nil {
+			return nil, err
+		}
+		result, err := run(s, ctx, args)
+		if err != nil {
+			return nil, err
+		}
+		if _, isNothing := any(result).(nothing); isNothing {
+			return wire.Null, nil
+		}
+		return result, nil
+	}
+	return f
+}
+
+// echoRow makes a function that gets its arguments as they are, whatever they are.
+func echoRow(name, area, doc string, run func(json.RawMessage) json.RawMessage) *Function {
+	f := &Function{Name: name, Area: area, Doc: doc, Result: reflect.TypeFor[json.RawMessage]()}
+	f.run = func(_ *Server, _ context.Context, arguments json.RawMessage) (any, error) { return run(arguments), nil }
+	return f
+}
+
+// broadcastsAs is row's addition for the functions whose answer is a broadcast.
+func (f *Function) broadcastsAs(getter string) *Function {
+	f.BroadcastsAs = getter
+	return f
+}
+
+// Functions returns the dispatch table, area by area. The rows must not be changed.
+func Functions() []*Function { return functions }
+
+var byName = indexFunctions(functions)
+
+func indexFunctions(table []*Function) map[string]*Function {
+	index := make(map[string]*Function, len(table))
+	for _, f := range table {
+		if index[f.Name] != nil {
+			panic("server: two functions are called " + f.Name)
+		}
+		index[f.Name] = f
+	}
+	for _, f := range table {
+		if f.BroadcastsAs != "" && index[f.BroadcastsAs] == nil {
+			panic("server: " + f.Name + " broadcasts as " + f.BroadcastsAs + ", which is no function")
+		}
+	}
+	return index
+}
+
+// FailedError says that a function failed. The protocol has no error packet, so
+// it reaches the log and not the client.
+type FailedError struct {
+	Function string
+	Cause    error
+}
+
+func (e *FailedError) Error() string { return e.Function + ": " + e.Cause.Error() }
+
+func (e *FailedError) Unwrap() error { return e.Cause }
+
+// PanicError is the cause of a FailedError whose function panicked.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// execute runs a request and returns the answer and who gets it (MusicDB
+// protocol, sections 3 and 5). An error means silence.
+func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, error) {
+	f := byName[r.Function]
+	if f == nil {
+		return conn.Answer{}, fmt.Errorf("%w: %.64q", wire.ErrFunction, r.Function)
+	}
+	result, err := s.call(ctx, f, r.Arguments)
+	if err != nil {
+		return conn.Answer{}, err
+	}
+	method := r.Method
+	if f.BroadcastsAs != "" {
+		f, method = byName[f.BroadcastsAs], wire.Broadcast
+		if result, err = s.call(ctx, f, r.Arguments); err != nil {
+			return conn.Answer{}, err
+		}
+	}
+	answer := conn.Answer{To: conn.Response}
+	name := wire.MethodResponse
+	switch method {
+	case wire.Call:
+		return conn.Answer{To: conn.NoResponse}, nil
+	case wire.Broadcast:
+		answer.To, name = conn.ResponseToAll, wire.MethodBroadcast
+	}
+	arguments, err := encode(result)
+	if err != nil {
+		return conn.Answer{}, &FailedError{f.Name, err}
+	}
+	answer.Payload = wire.Packet{
+		Method: name, Function: f.Name, Signature: r.Signature, Arguments: arguments, Pass: r.Pass,
+	}.Encode()
+	return answer, nil
+}
+
+// call contains what a function does: neither its error nor its panic reaches
+// the connection, let alone the process.
+func (s *Server) call(ctx context.Context, f *Function, arguments json.RawMessage) (result any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, err = nil, &FailedError{f.Name, &PanicError{p, debug.Stack()}}
+		}
+	}()
+	result, err = f.run(s, ctx, arguments)
+	if err != nil {
+		return nil, &FailedError{f.Name, err}
+	}
+	return result, nil
+}
+
+// encode is the JSON of a result. What is JSON already passes as it is, so that
+// numbers keep their digits.
+func encode(result any) (json.RawMessage, error) {
+	if raw, ok := result.(json.RawMessage); ok {
+		return raw, nil
+	}
+	return json.Marshal(result)
+}

@@ -1,0 +1,52 @@
+package server
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"musicdb/media/queue"
+	"musicdb/media/stream"
+	"musicdb/server/wire"
+)
+
+// Sources of notifications (MusicDB protocol, section 6). The last one is ours:
+// clients that do not know it ignore it.
+const (
+	audioStreamSource = "MusicDB:AudioStream"
+	songQueueSource   = "MusicDB:SongQueue"
+	scanSource        = "MusicDB:Scan"
+)
+
+// subscribe turns the events of media into notifications. Each is encoded once
+// and enters the outboxes of all clients before the call that caused it returns:
+// what a function causes precedes its answer.
+func (s *Server) subscribe() {
+	changed := wire.Notification(songQueueSource, "onSongQueueChanged", nil)
+	next := wire.Notification(songQueueSource, "onSongChanged", nil)
+	status := wire.Notification(audioStreamSource, "onStatusChanged", nil)
+	s.unsubscribe = append(s.unsubscribe,
+		s.o.Queue.Subscribe(func(e queue.Event) {
+			switch e {
+			case queue.SongQueueChanged:
+				s.broadcast(changed)
+			case queue.SongChanged:
+				s.broadcast(next)
+			}
+		}),
+		s.o.Stream.Subscribe(func(e stream.Event) {
+			switch e.Kind {
+			case stream.StatusChanged:
+				s.broadcast(status)
+			case stream.TimeChanged:
+				s.broadcast(wire.Notification(audioStreamSource, "onTimeChanged", secondsJSON(e.Seconds)))
+			}
+		}),
+	)
+}
+
+func (s *Server) broadcast(p wire.Packet) { s.engine.Hub().Broadcast(p.Encode()) }
+
+// secondsJSON is a play time as clients get it, to the millisecond.
+func secondsJSON(seconds float64) json.RawMessage {
+	return strconv.AppendFloat(nil, seconds, 'f', 3, 64)
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	_ "embed"
+	"net/http"
+	"time"
+)
+
+// Limits of the HTTP listener. Answers without end (the stream, the live figures)
+// set their own write deadlines, piece by piece.
+const (
+	httpHeaderTime  = 10 * time.Second
+	httpRequestTime = 30 * time.Second
+	httpAnswerTime  = 60 * time.Second
+	httpIdleTime    = 90 * time.Second
+	httpMaxHeader   = 16 << 10
+)
+
+//go:embed page/socket.html
+var socketPage []byte
+
+func (s *Server) newHTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           s.guard(s.routes()),
+		ReadHeaderTimeout: httpHeaderTime,
+		ReadTimeout:       httpRequestTime,
+		WriteTimeout:      httpAnswerTime,
+		IdleTimeout:       httpIdleTime,
+		MaxHeaderBytes:    httpMaxHeader,
+		ErrorLog:          debugLogger(s.log),
+	}
+}
+
+// routes is every path of the HTTP listener.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
+	mux.HandleFunc("GET /player/{$}", s.servePage("index.html"))
+	mux.HandleFunc("GET /lifecycle", s.servePage("lifecycle.html"))
+	mux.HandleFunc("GET /lifecycle/{$}", s.servePage("lifecycle.html"))
+	mux.HandleFunc("GET /assets/{name}", s.serveAsset)
+	mux.HandleFunc("GET /favicon.ico", s.serveIcon)
+
+	mux.HandleFunc("GET /status", s.serveStatus)
+	mux.HandleFunc("GET /status/key", s.serveKey)
+	mux.HandleFunc("GET /ws", s.serveSocket)
+	mux.HandleFunc("GET /stream", s.serveStream)
+	mux.HandleFunc("GET /artwork/{path...}", s.serveArtwork)
+	mux.HandleFunc("GET /musicdb/webdata/artwork/{path...}", s.serveArtwork)
+
+	mux.HandleFunc("GET /lifecycle/figures", s.serveFigures)
+	mux.HandleFunc("GET /lifecycle/drawings/{name}", s.serveDrawing)
+	mux.HandleFunc("GET /healthz", s.serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	mux.Handle("GET /metrics", s.metricsHandler())
+	return mux
+}
+
+// policy lets a page load what this server serves, and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// guard adds the headers that every answer has.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Server", "musicdb")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// collector turns the figures of the machines into metrics. Labels are names of
+// machines, states and events: their number is fixed by the program, whatever
+// clients do.
+type collector struct{ server *Server }
+
+var (
+	descInstances = prometheus.NewDesc("musicdb_machine_instances",
+		"Instances of a machine that are in a state now.", []string{"machine", "state"}, nil)
+	descTransitions = prometheus.NewDesc("musicdb_machine_transitions_total",
+		"Steps from a state to the next.", []string{"machine", "from", "event", "to"}, nil)
+	descStateSeconds = prometheus.NewDesc("musicdb_machine_state_seconds_total",
+		"Time that all instances of a machine have spent in a state.", []string{"machine", "state"}, nil)
+	descRefused = prometheus.NewDesc("musicdb_machine_refused_events_total",
+		"Events that came in a state that has no step for them.", []string{"machine"}, nil)
+	descConnections = prometheus.NewDesc("musicdb_websocket_clients",
+		"Clients that hear broadcasts.", nil, nil)
+	descListeners = prometheus.NewDesc("musicdb_stream_listeners",
+		"Listeners of the audio stream.", nil, nil)
+	descLibrary = prometheus.NewDesc("musicdb_library_rows",
+		"Rows of the music database.", []string{"table"}, nil)
+	descQueue = prometheus.NewDesc("musicdb_song_queue_entries",
+		"Entries of the song queue.", nil, nil)
+)
+
+// Describe names the metrics (prometheus.Collector).
+func (c collector) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
+		descConnections, descListeners, descLibrary, descQueue} {
+		to <- d
+	}
+}
+
+// Collect reads the figures (prometheus.Collector).
+func (c collector) Collect(to chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	counter := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, value, labels...)
+	}
+	for _, m := range c.server.figures() {
+		for _, state := range m.States {
+			gauge(descInstances, float64(state.Now), m.Name, state.Name)
+			counter(descStateSeconds, state.Seconds, m.Name, state.Name)
+		}
+		for _, e := range m.Edges {
+			counter(descTransitions, float64(e.Count), m.Name, e.From, e.On, e.To)
+		}
+		counter(descRefused, float64(m.Refused), m.Name)
+	}
+	gauge(descConnections, float64(c.server.engine.Hub().Len()))
+	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
+	artists, albums, songs := c.server.o.Library.Catalogue().NumberOf()
+	gauge(descLibrary, float64(artists), "artists")
+	gauge(descLibrary, float64(albums), "albums")
+	gauge(descLibrary, float64(songs), "songs")
+	gauge(descQueue, float64(len(c.server.o.Queue.Entries())))
+}
+
+func (s *Server) metricsHandler() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collector{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorLog: debugLogger(s.log)})
+}

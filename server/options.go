@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"time"
+
+	"musicdb/media/artwork"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+	"musicdb/media/search"
+	"musicdb/media/state"
+	"musicdb/media/stream"
+)
+
+// Options are the parts that a Server joins and the addresses it listens on. The
+// parts are opened before and closed after by whoever made them.
+type Options struct {
+	Library *library.Library
+	State   *state.Store
+	Queue   *queue.Songs
+	Stream  *stream.Stream
+	Search  *search.Engine
+	Artwork *artwork.Store
+	Tool    *ffmpeg.Tool
+
+	// Import fills an empty library while the server runs; nil: nothing to import.
+	// It calls report now and then, from one goroutine, and returns when ctx ends.
+	Import func(ctx context.Context, report func(ImportProgress)) error
+
+	Key       string // API key
+	WebSocket Address
+	HTTP      Address
+
+	OpenTimeout  time.Duration // for an opening handshake; 0: 10 s
+	CloseTimeout time.Duration // for a closing handshake; 0: 5 s
+
+	Version string
+	Log     *slog.Logger // nil discards
+}
+
+// Address is where a listener listens, and how it speaks.
+type Address struct {
+	Bind string // IP address or localhost
+	Port uint16 // 0: any free one
+	// PortSetting and BindSetting are the names by which messages refer to the two.
+	PortSetting, BindSetting string
+	TLS                      TLSMode
+	Config                   *tls.Config // needed unless TLS is TLSOff
+}
+
+// ImportProgress is how far an import has come.
+type ImportProgress struct {
+	Path     string // the album that was entered last, relative to the music directory
+	Albums   int
+	Songs    int
+	Problems int // files that were left out, each reported in the log
+}

@@ -1,0 +1,151 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"musicdb/conn"
+	"musicdb/fsm"
+	"musicdb/server/wire"
+)
+
+// Server is the daemon's Program. Its methods beside those of Program may be
+// called from any goroutine.
+type Server struct {
+	o      Options
+	log    *slog.Logger
+	key    wire.Key
+	engine *conn.Engine
+	http   *http.Server
+	drawn  *fsm.Observer[ProcessState, ProcessEvent]
+
+	ctx     context.Context // of the workers, from New to Shutdown
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+	serving sync.WaitGroup // the listeners
+	broken  chan error
+	stale   chan struct{}
+
+	listening struct { // guards the two addresses; nil until listening
+		sync.Mutex
+		websocket, http net.Addr
+	}
+	unsubscribe []func()
+	searchable  searchIndex
+	importing   atomic.Pointer[importState]
+	started     time.Time
+}
+
+// New joins the parts. Nothing runs and nothing listens until Drive.
+func New(o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)
+	o.CloseTimeout = cmp.Or(o.CloseTimeout, 5*time.Second)
+	if o.Key == "" {
+		return nil, errors.New("the server needs an API key; without one no client could call anything")
+	}
+	s := &Server{
+		o: o, log: o.Log, key: wire.NewKey(o.Key),
+		drawn:   fsm.NewObserver(Process, 0),
+		broken:  make(chan error, 2), // one per listener
+		stale:   make(chan struct{}, 1),
+		started: time.Now(),
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	var err error
+	s.engine, err = conn.New(conn.Options{
+		Handler: s, Log: o.Log,
+		OpenTimeout: o.OpenTimeout, CloseTimeout: o.CloseTimeout,
+		Page: socketPage,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.http = s.newHTTPServer()
+	return s, nil
+}
+
+// Observer counts the life of the process; the Driver fills it.
+func (s *Server) Observer() *fsm.Observer[ProcessState, ProcessEvent] { return s.drawn }
+
+// Sources are the figures of every machine that runs in the daemon.
+func (s *Server) Sources() []fsm.Source {
+	sources := []fsm.Source{s.drawn}
+	sources = append(sources, s.engine.Sources()...)
+	sources = append(sources, s.o.Stream.Sources()...)
+	return append(sources, s.o.Tool.Sources()...)
+}
+
+// Initialize starts the workers and builds the search cache (Program).
+func (s *Server) Initialize(ctx context.Context) error {
+	s.subscribe()
+	s.rebuildSearch()
+	s.work("stream", func() error { return s.o.Stream.Run(s.ctx) })
+	return ctx.Err()
+}
+
+// work runs one worker until the server stops. A worker that ends before that is
+// reported; the others go on.
+func (s *Server) work(name string, run func() error) {
+	s.workers.Go(func() {
+		err := contain(run)
+		if err != nil && s.ctx.Err() == nil {
+			s.log.Error("a worker has ended", "worker", name, "err", err)
+		}
+	})
+}
+
+// Broken delivers the failure of a listener (Program).
+func (s *Server) Broken() <-chan error { return s.broken }
+
+// Stale delivers after an import (Program).
+func (s *Server) Stale() <-chan struct{} { return s.stale }
+
+// UpdateCaches rebuilds the search cache and tells all clients (Program).
+func (s *Server) UpdateCaches(context.Context) error {
+	s.rebuildSearch()
+	s.broadcast(wire.Packet{Method: wire.MethodBroadcast, Function: "sys:refresh", Signature: []byte(`"UpdateCaches"`)})
+	s.log.Info("caches updated")
+	return nil
+}
+
+// Shutdown tells the clients, stops the workers, and closes the listeners (Program).
+func (s *Server) Shutdown(reason string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.o.CloseTimeout+time.Second)
+	defer cancel()
+	err := s.engine.Shutdown(ctx, reason)
+
+	for _, cancel := range s.unsubscribe {
+		cancel()
+	}
+	s.stop()
+	stopped := make(chan struct{})
+	go func() { s.workers.Wait(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-time.After(shutdownLimit):
+		err = errors.Join(err, errors.New("a worker did not stop in time"))
+	}
+
+	// The streams of listeners have ended with the workers' context.
+	grace, cancelGrace := context.WithTimeout(context.Background(), time.Second)
+	defer cancelGrace()
+	if s.http.Shutdown(grace) != nil {
+		_ = s.http.Close()
+	}
+	s.serving.Wait()
+	return err
+}
+
+// shutdownLimit is how long the workers may take to stop. A worker reacts within
+// a piece of music of some milliseconds, or kills its child process.
+const shutdownLimit = 5 * time.Second

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"musicdb/media/stream"
+)
+
+// streamWriteTime is how long one piece of sound may take to leave. A listener
+// that is slower has lost the stream's ring long before.
+const streamWriteTime = 20 * time.Second
+
+// serveStream sends the live stream until the listener goes, falls too far behind,
+// or the server stops. Players that ask for it get the titles between the sound.
+func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "audio/mpeg")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Accept-Ranges", "none")
+	h.Set("icy-name", "MusicDB")
+	h.Set("icy-br", "320")
+	// Simple players do not undo chunks; the end of the stream is the end of the connection.
+	h.Set("Transfer-Encoding", "identity")
+	if r.Method == http.MethodHead {
+		return
+	}
+
+	var sound io.Writer = w
+	setTitle := func(string) {}
+	if r.Header.Get("Icy-MetaData") == "1" {
+		h.Set("icy-metaint", strconv.Itoa(stream.DefaultMetaint))
+		icy := stream.NewICYWriter(w, stream.DefaultMetaint)
+		sound, setTitle = icy, icy.SetTitle
+	}
+	w.WriteHeader(http.StatusOK)
+
+	listener := s.o.Stream.Join()
+	defer listener.Close()
+	out := http.NewResponseController(w)
+	for {
+		frames, err := listener.Next(r.Context())
+		if err != nil {
+			s.log.Debug("a listener leaves", "peer", r.RemoteAddr, "why", err)
+			return
+		}
+		setTitle(listener.Title())
+		if err := out.SetWriteDeadline(time.Now().Add(streamWriteTime)); err != nil {
+			return
+		}
+		if _, err := sound.Write(frames); err != nil {
+			return
+		}
+		if err := out.Flush(); err != nil {
+			return
+		}
+	}
+}

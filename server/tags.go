@@ -1,0 +1,72 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+
+	"musicdb/media/library"
+)
+
+// tagSet is all tags by class, in row order.
+type tagSet struct {
+	Genres    []library.Tag `json:"genres"`
+	Subgenres []library.Tag `json:"subgenres"`
+	Moods     []library.Tag `json:"moods"`
+}
+
+// songTags are the tags of a song by class, in the order of their assignment.
+// The id is what the client sent, in its own JSON type.
+type songTags struct {
+	SongID json.RawMessage `json:"songid"`
+	assigned
+}
+
+// albumTags are the same of an album.
+type albumTags struct {
+	AlbumID json.RawMessage `json:"albumid"`
+	assigned
+}
+
+type assigned struct {
+	Genres    []library.TargetTag `json:"genres"`
+	Subgenres []library.TargetTag `json:"subgenres"`
+	Moods     []library.TargetTag `json:"moods"`
+}
+
+func (s *Server) getTags(context.Context, none) (tagSet, error) {
+	set := tagSet{[]library.Tag{}, []library.Tag{}, []library.Tag{}}
+	for _, tag := range s.o.Library.Catalogue().Tags() {
+		switch tag.Class {
+		case library.ClassGenre:
+			set.Genres = append(set.Genres, tag)
+		case library.ClassSubgenre:
+			set.Subgenres = append(set.Subgenres, tag)
+		case library.ClassMood:
+			set.Moods = append(set.Moods, tag)
+		}
+	}
+	return set, nil
+}
+
+func tagsOfSong(c *library.Catalogue, id int64, echo json.RawMessage) songTags {
+	return songTags{echo, byClass(c.SongTags(id))}
+}
+
+func tagsOfAlbum(c *library.Catalogue, id int64, echo json.RawMessage) albumTags {
+	return albumTags{echo, byClass(c.AlbumTags(id))}
+}
+
+func byClass(tags []library.TargetTag) assigned {
+	sorted := assigned{[]library.TargetTag{}, []library.TargetTag{}, []library.TargetTag{}}
+	for _, tag := range tags {
+		switch tag.Class {
+		case library.ClassGenre:
+			sorted.Genres = append(sorted.Genres, tag)
+		case library.ClassSubgenre:
+			sorted.Subgenres = append(sorted.Subgenres, tag)
+		case library.ClassMood:
+			sorted.Moods = append(sorted.Moods, tag)
+		}
+	}
+	return sorted
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"crypto/tls"
+	"net"
+	"sync"
+)
+
+// TLSMode says which connections a listener speaks TLS with.
+type TLSMode uint8
+
+const (
+	// TLSAuto: on a loopback address the first byte of a connection decides, on any
+	// other address every connection must be TLS.
+	TLSAuto TLSMode = iota
+	// TLSOn: every connection must be TLS.
+	TLSOn
+	// TLSOff: no connection is TLS.
+	TLSOff
+)
+
+// speaksOnlyTLS tells whether a plain connection is refused.
+func (a Address) speaksOnlyTLS() bool {
+	return a.TLS == TLSOn || a.TLS == TLSAuto && !a.loopback()
+}
+
+// secure puts TLS before a listener as the address wants it.
+func (a Address) secure(l net.Listener) net.Listener {
+	switch {
+	case a.TLS == TLSOff:
+		return l
+	case a.speaksOnlyTLS():
+		return tls.NewListener(l, a.Config)
+	default:
+		return &sniffingListener{l, a.Config}
+	}
+}
+
+// recordHandshake is the first byte of a TLS connection: the record type
+// "handshake" (RFC 8446, section 5.1). No HTTP request begins with it.
+const recordHandshake = 0x16
+
+// sniffingListener accepts TLS and plain connections on one port.
+type sniffingListener struct {
+	net.Listener
+	config *tls.Config
+}
+
+// Accept does not wait for the first byte; the connection's first Read does.
+func (l *sniffingListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &sniffedConn{Conn: c, config: l.config}, nil
+}
+
+// sniffedConn is a connection that becomes TLS or plain with its first byte. The
+// embedded connection is the TCP connection, for addresses and deadlines.
+type sniffedConn struct {
+	net.Conn
+	config *tls.Config
+
+	mu    sync.Mutex
+	inner net.Conn // what is spoken; nil until the first byte is there
+}
+
+// decide reads the first byte if that has not happened. A failure, such as a
+// deadline that has passed, leaves the question open.
+func (c *sniffedConn) decide() (net.Conn, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inner != nil {
+		return c.inner, nil
+	}
+	var first [1]byte
+	if _, err := c.Conn.Read(first[:]); err != nil {
+		return nil, err
+	}
+	begun := &prefixedConn{Conn: c.Conn, prefix: first[:]}
+	if first[0] == recordHandshake {
+		c.inner = tls.Server(begun, c.config)
+	} else {
+		c.inner = begun
+	}
+	return c.inner, nil
+}
+
+// spoken is the decided connection, or the bare one before that: a server that
+// writes or closes first has met no client yet.
+func (c *sniffedConn) spoken() net.Conn {
+	if !c.mu.TryLock() { // a Read is waiting for the first byte
+		return c.Conn
+	}
+	defer c.mu.Unlock()
+	if c.inner == nil {
+		return c.Conn
+	}
+	return c.inner
+}
+
+// Read reads what the client has said, decrypted if need be.
+func (c *sniffedConn) Read(p []byte) (int, error) {
+	inner, err := c.decide()
+	if err != nil {
+		return 0, err
+	}
+	return inner.Read(p)
+}
+
+// Write sends to the client, encrypted if need be.
+func (c *sniffedConn) Write(p []byte) (int, error) { return c.spoken().Write(p) }
+
+// Close ends the connection, with the alert of TLS if need be.
+func (c *sniffedConn) Close() error { return c.spoken().Close() }
+
+// CloseWrite ends the sending direction, as a closing handshake does.
+func (c *sniffedConn) CloseWrite() error { return closeWrite(c.spoken()) }
+
+// prefixedConn is a connection whose first byte was read already.
+type prefixedConn struct {
+	net.Conn
+	prefix []byte // one goroutine reads
+}
+
+func (c *prefixedConn) Read(p []byte) (int, error) {
+	if len(c.prefix) > 0 && len(p) > 0 {
+		n := copy(p, c.prefix)
+		c.prefix = c.prefix[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *prefixedConn) CloseWrite() error { return closeWrite(c.Conn) }
+
+func closeWrite(c net.Conn) error {
+	if half, ok := c.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Close()
+}
