@@ -223,6 +223,9 @@ func readSummary(s source, offset int64, first frameHeader) (properties, bool) {
 	// Cut off: less than the announced bytes are there. The duration shrinks in
 	// proportion, so that a client's clock and the sound end together.
 	if there := s.size - offset; size > 0 && there+int64(first.length) < int64(size) {
+		if there < 3*int64(first.length) { // the summary and next to nothing else
+			return properties{}, false
+		}
 		p.truncated = true
 		p.seconds *= float64(there) / float64(size)
 	}
