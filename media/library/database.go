@@ -129,7 +129,7 @@ func (t tableSchema) create() string {
 
 func (db *database) checkVersion(ctx context.Context, s schema) error {
 	refused := &VersionError{File: db.path, Expected: s.version}
-	err := db.QueryRowContext(ctx, "SELECT CAST(value AS TEXT) FROM meta WHERE key = 'version' ORDER BY rowid LIMIT 1").Scan(&refused.Found)
+	err := db.QueryRowContext(ctx, "SELECT COALESCE(CAST(value AS TEXT), '') FROM meta WHERE key = 'version' ORDER BY rowid LIMIT 1").Scan(&refused.Found)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) && !missesTable(err) {
 		return fileError(db.path, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"musicdb/media/library"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func verify(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // open opens the library in dir and closes it when the test ends.
 func open(t testing.TB, dir string) *library.Library {

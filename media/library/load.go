@@ -53,12 +53,16 @@ func (c *Catalogue) buildIndexes() {
 	}
 	albumsOf, albumPaths := make([]pair, 0, c.albums.rows), make([]pair, 0, c.albums.rows)
 	for a := range c.albums.all() {
-		albumsOf = append(albumsOf, pair{a.ArtistID, a.ID})
+		if a.ArtistID != 0 { // 0 and NULL are nobody, who has no albums
+			albumsOf = append(albumsOf, pair{a.ArtistID, a.ID})
+		}
 		albumPaths = append(albumPaths, pair{pathHash(a.Path), a.ID})
 	}
 	songsOf, songPaths := make([]pair, 0, c.songs.rows), make([]pair, 0, c.songs.rows)
 	for s := range c.songs.all() {
-		songsOf = append(songsOf, pair{s.AlbumID, s.ID})
+		if s.AlbumID != 0 {
+			songsOf = append(songsOf, pair{s.AlbumID, s.ID})
+		}
 		songPaths = append(songPaths, pair{pathHash(s.Path), s.ID})
 	}
 	c.artistPaths, c.albumPaths, c.songPaths = tableOf(artistPaths), tableOf(albumPaths), tableOf(songPaths)
