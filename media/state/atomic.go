@@ -20,24 +20,34 @@ const temporary = ".writing-"
 // under its name. An existing file keeps its permissions; a new one gets mode,
 // reduced by the umask of the process unless exact is set.
 func replaceFile(path string, data []byte, mode fs.FileMode, exact bool) error {
-	if info, err := os.Stat(path); err == nil {
-		mode, exact = info.Mode().Perm(), true
+	// Without Sync the new name may reach the disk before the content does, and a
+	// power failure leaves an empty file under the good name.
+	if err := renameInto(path, data, mode, exact, (*os.File).Sync); err != nil {
+		return err
 	}
-	dir, base := filepath.Split(path)
-	name := filepath.Join(dir, "."+base+temporary+rand.Text())
-	if err := writeDurably(name, data, mode, exact); err != nil {
-		return errors.Join(&FileError{"write", path, err}, removeIfThere(name))
-	}
-	if err := os.Rename(name, path); err != nil {
-		return errors.Join(&FileError{"write", path, err}, removeIfThere(name))
-	}
-	if err := syncDir(dir); err != nil {
+	if err := syncDir(filepath.Dir(path)); err != nil {
 		return &FileError{"write", path, err}
 	}
 	return nil
 }
 
-func writeDurably(name string, data []byte, mode fs.FileMode, exact bool) (err error) {
+// renameInto writes a temporary file, hands it to finish, and gives it its name.
+func renameInto(path string, data []byte, mode fs.FileMode, exact bool, finish func(*os.File) error) error {
+	if info, err := os.Stat(path); err == nil {
+		mode, exact = info.Mode().Perm(), true
+	}
+	dir, base := filepath.Split(path)
+	name := filepath.Join(dir, "."+base+temporary+rand.Text())
+	if err := writeNew(name, data, mode, exact, finish); err != nil {
+		return errors.Join(&FileError{"write", path, err}, removeIfThere(name))
+	}
+	if err := os.Rename(name, path); err != nil {
+		return errors.Join(&FileError{"write", path, err}, removeIfThere(name))
+	}
+	return nil
+}
+
+func writeNew(name string, data []byte, mode fs.FileMode, exact bool, finish func(*os.File) error) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
@@ -55,9 +65,7 @@ func writeDurably(name string, data []byte, mode fs.FileMode, exact bool) (err e
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	// Without this a rename may reach the disk before the content does, and a
-	// power failure leaves an empty file under the good name.
-	return f.Sync()
+	return finish(f)
 }
 
 func syncDir(dir string) error {

@@ -8,7 +8,7 @@
 // of MusicDB 8 and this server can read each other's files, and it owns the way
 // a file is replaced: temporary file, fsync, rename, fsync of the directory. A
 // file is therefore always the old or the new one, also after kill -9 or a
-// power failure.
+// power failure. Only [Store.WriteHints] promises less.
 //
 // It refuses to lose what it cannot read. Reading is tolerant: what can be read
 // is used, and a file with damaged parts is copied beside itself (suffix

@@ -343,6 +343,10 @@ func TestTables(t *testing.T) {
 	if got := content(t, dir, "state/songqueue.csv"); got != "\"EntryID\",\"SongID\",\"IsRandom\"\r\n" {
 		t.Errorf("empty table written %q", got)
 	}
+	must(t, s.WriteHints("songblacklist.csv", []string{"SongID", "TimeStamp"}, [][]Cell{{Number(1), Number(2)}}))
+	if got := content(t, dir, "state/songblacklist.csv"); got != "\"SongID\",\"TimeStamp\"\r\n1,2\r\n" {
+		t.Errorf("hints written %q", got)
+	}
 	must(t, os.WriteFile(filepath.Join(dir, "state/.songqueue.csv"+temporary+"X"), []byte("half"), 0o644))
 	mustOpen(t, dir)
 	if left, err := filepath.Glob(filepath.Join(dir, "state/.*")); err != nil || len(left) > 0 {

@@ -1,6 +1,9 @@
 package state
 
-import "path/filepath"
+import (
+	"os"
+	"path/filepath"
+)
 
 // Tables are not covered by the lock of the store, since a table has one owner,
 // and nobody who asks for a setting should wait for its disk.
@@ -50,4 +53,13 @@ func (s *Store) Preserve(name string) (string, error) {
 // step failed, the new one.
 func (s *Store) WriteCSV(name string, columns []string, rows [][]Cell) error {
 	return replaceFile(filepath.Join(s.state, name), FormatCSV(columns, rows), 0o666, false)
+}
+
+// WriteHints replaces a file in the state directory as a whole, but does not wait
+// for the disk: it survives the end of the process in whatever way, while a power
+// failure may bring back an older or an empty file. It is for what nobody was
+// promised. Errors: [*FileError].
+func (s *Store) WriteHints(name string, columns []string, rows [][]Cell) error {
+	unhurried := func(*os.File) error { return nil }
+	return renameInto(filepath.Join(s.state, name), FormatCSV(columns, rows), 0o666, false, unhurried)
 }
