@@ -73,12 +73,14 @@ func (b *blacklist) load(store *state.Store) (damage []state.Damage, err error) 
 	return damage, err
 }
 
+// save does not wait for the disk: after a power failure a song may come again
+// too early, which is not worth as many milliseconds as the queue itself costs.
 func (b *blacklist) save(store *state.Store) error {
 	rows := make([][]state.Cell, len(b.slots))
 	for i, s := range b.slots {
 		rows[i] = []state.Cell{state.Number(s.id), state.Number(s.at)}
 	}
-	return store.WriteCSV(b.file, b.columns(), rows)
+	return store.WriteHints(b.file, b.columns(), rows)
 }
 
 // maxAgeHours keeps absurd settings from overflowing; it is ten thousand years.

@@ -32,6 +32,18 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// lessOften lets a property test that waits for the disk run fewer times than the
+// others, unless the number is given on the command line.
+func lessOften(t testing.TB) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	if checks.Value.String() != checks.DefValue {
+		return
+	}
+	must(t, checks.Value.Set("50"))
+	t.Cleanup(func() { must(t, checks.Value.Set(checks.DefValue)) })
+}
+
 // A house is a data directory with a library, a state store and a song queue.
 type house struct {
 	t       testing.TB
@@ -42,6 +54,7 @@ type house struct {
 	now     time.Time
 	dice    *rand.Rand
 	events  []Event
+	runs    int
 }
 
 // newHouse enters albums with the given numbers of songs, two albums per artist.
@@ -82,6 +95,16 @@ func edit(t testing.TB, dir string, statements ...string) {
 	}
 }
 
+// query reads one number from a database of a closed library.
+func query(t testing.TB, dir, file, question string) (n int64) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", filepath.Join(dir, file))
+	must(t, err)
+	defer func() { must(t, db.Close()) }()
+	must(t, db.QueryRow(question).Scan(&n))
+	return n
+}
+
 func (h *house) open() {
 	h.t.Helper()
 	var err error
@@ -93,6 +116,16 @@ func (h *house) open() {
 }
 
 func (h *house) close() { must(h.t, h.library.Close()) }
+
+// fresh goes on with the same library and an empty state.
+func (h *house) fresh() {
+	h.t.Helper()
+	h.runs++
+	var err error
+	h.state, err = state.Open(state.Options{DataDir: filepath.Join(h.dir, fmt.Sprint("run", h.runs))})
+	must(h.t, err)
+	h.restart()
+}
 
 // restart opens the queue again, as the next process would.
 func (h *house) restart() {

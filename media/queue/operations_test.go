@@ -50,6 +50,7 @@ func TestOperations(t *testing.T) {
 			return moved
 		}
 	}
+	h := newHouse(t, []int{8, 1}, "UPDATE songs SET disabled = 1 WHERE songid < 9")
 	for _, c := range []struct {
 		name   string
 		before []int64
@@ -127,7 +128,7 @@ func TestOperations(t *testing.T) {
 		{"forget a song that is not queued", []int64{1}, false, func(h *house, _ []EntryID) any { return h.songs.Forget(5) }, 0, []int64{1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t, []int{8, 1}, "UPDATE songs SET disabled = 1 WHERE songid < 9")
+			h.fresh()
 			if c.barren {
 				h.barren()
 			}

@@ -4,54 +4,81 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"musicdb/fsm"
 )
 
 // History is where a tracker writes: for songs the library.
 type History interface {
+	// AddPlay notes that something was played to its end.
 	AddPlay(ctx context.Context, id int64, at time.Time, random bool) error
+	// AddSongRelation notes that two different songs were played one after the other.
 	AddSongRelation(ctx context.Context, a, b int64) error
 }
 
 // Tracker notes what was played to its end, and which two songs followed each
-// other in a chain of songs somebody has chosen. It belongs to one goroutine.
+// other in a chain of songs that somebody has chosen. It belongs to one goroutine.
 type Tracker struct {
 	history     History
 	cutTime     time.Duration
 	trackRandom bool
 	disabled    bool
 
-	last       int64 // guarded by the chain: valid while there is one
-	lastAction time.Time
+	observer   *fsm.Observer[chainState, chainEvent]
+	chain      *fsm.Runner[chainState, chainEvent]
+	last       int64     // the song at the end of the chain, in state chainLinked
+	lastAction time.Time // when a song ended last
 }
+
+const traceLength = 32
 
 // NewTracker returns a tracker without chain. A gap of more than cutTime between
 // the ends of two songs cuts the chain. With trackRandom random songs are links of
 // it, too; else they are transparent. A disabled tracker writes nothing.
 func NewTracker(h History, cutTime time.Duration, trackRandom, disabled bool) *Tracker {
-	return &Tracker{history: h, cutTime: cutTime, trackRandom: trackRandom, disabled: disabled}
+	observer := fsm.NewObserver(chain, traceLength)
+	return &Tracker{
+		history: h, cutTime: cutTime, trackRandom: trackRandom, disabled: disabled,
+		observer: observer, chain: fsm.NewRunner(chain, observer, fsm.Effects[chainState, chainEvent]{}),
+	}
 }
 
-// Track notes that a song was played to its end now.
+// Track notes that a song was played to its end now. It returns what could not be
+// written; a relation that could not be written leaves the chain as it is.
 func (t *Tracker) Track(ctx context.Context, songID int64, random bool, now time.Time) error {
 	if t.disabled {
 		return nil
 	}
+	var err error
 	if now.Sub(t.lastAction) > t.cutTime {
-		t.last = 0
+		err = t.Cut(ctx)
 	}
 	t.lastAction = now
-	err := t.history.AddPlay(ctx, songID, now, random)
-	if random && !t.trackRandom || songID == t.last {
-		return err
+	err = errors.Join(err, t.history.AddPlay(ctx, songID, now, random))
+	if random && !t.trackRandom {
+		return errors.Join(err, t.chain.Fire(ctx, songPassed, nil))
 	}
-	if t.last != 0 {
+	if t.chain.State() == chainLinked && songID != t.last {
 		if relationErr := t.history.AddSongRelation(ctx, t.last, songID); relationErr != nil {
 			return errors.Join(err, relationErr)
 		}
 	}
 	t.last = songID
-	return err
+	return errors.Join(err, t.chain.Fire(ctx, songJoined, nil))
 }
 
 // Cut ends the chain: the next song is not related to the last one.
-func (t *Tracker) Cut() { t.last = 0 }
+func (t *Tracker) Cut(ctx context.Context) error { return t.chain.Fire(ctx, chainCut, nil) }
+
+// Close ends the tracker. Closing twice does nothing.
+func (t *Tracker) Close(ctx context.Context) error {
+	if t.chain.Can(trackerClosed) {
+		if err := t.chain.Fire(ctx, trackerClosed, nil); err != nil {
+			return err
+		}
+	}
+	return t.chain.Close()
+}
+
+// Source tells what the tracker's machine is doing.
+func (t *Tracker) Source() fsm.Source { return t.observer }

@@ -1,0 +1,150 @@
+package queue
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// Many clients add, move and remove while the stream goes on: what is left is
+// exactly what was added and neither removed nor played, and every subscriber
+// sees the same events in the same order.
+func TestManyClients(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	anchor := h.fill(1)[0]
+	var other []Event
+	cancel := h.songs.Subscribe(func(e Event) { other = append(other, e) })
+	defer cancel()
+
+	const clients, rounds = 6, 8
+	left := make([][]EntryID, clients)
+	moves := make([]int, clients)
+	var wg sync.WaitGroup
+	for c := range clients {
+		wg.Go(func() {
+			var mine []EntryID
+			for r := range rounds {
+				at := []Position{Next(), Last(), After(anchor)}[(c+r)%3]
+				id, err := h.songs.Add(int64(c+1), at)
+				if err != nil {
+					t.Error(err)
+				}
+				mine = append(mine, id)
+				if moved, err := h.songs.Move(id, mine[0]); err != nil {
+					t.Error(err)
+				} else if moved {
+					moves[c]++
+				}
+				h.songs.Entries()
+				if _, err := h.songs.Add(999, Last()); !errors.Is(err, ErrUnknownSong) {
+					t.Error(err)
+				}
+				if r%3 == 2 {
+					if err := h.songs.Remove(mine[1]); err != nil {
+						t.Error(err)
+					}
+					mine = slices.Delete(mine, 1, 2)
+				}
+			}
+			left[c] = mine
+		})
+	}
+	wg.Wait()
+	want := append(slices.Concat(left...), anchor)
+	var got []EntryID
+	for _, e := range h.songs.Entries() {
+		got = append(got, e.ID)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d entries are left, want %d", len(got), len(want))
+	}
+	changes := clients * (rounds + rounds/3)
+	for _, n := range moves {
+		changes += n
+	}
+	if len(h.events) != changes || !slices.Equal(h.events, other) {
+		t.Errorf("%d events and %d, want %d", len(h.events), len(other), changes)
+	}
+}
+
+// While several ask for the next song each one is played once, and SongChanged is
+// always directly followed by its SongQueueChanged.
+func TestManyNext(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	ids := h.fill(1, 2, 3, 4, 5, 6, 7, 8)
+	var mu sync.Mutex
+	var heads []EntryID
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 2 {
+				if e, ok := h.songs.Next(); ok {
+					mu.Lock()
+					heads = append(heads, e.ID)
+					mu.Unlock()
+				}
+				if _, err := h.songs.Add(1, Last()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, id := range ids[1:] {
+		if n := len(slices.DeleteFunc(slices.Clone(heads), func(head EntryID) bool { return head != id })); n != 1 {
+			t.Errorf("entry %s became the current one %d times", id, n)
+		}
+	}
+	changed := 0
+	for i, e := range h.events {
+		if e == SongChanged {
+			changed++
+			if i+1 == len(h.events) || h.events[i+1] != SongQueueChanged {
+				t.Errorf("events %v", h.events)
+			}
+		}
+	}
+	if changed != 8 {
+		t.Errorf("the song changed %d times, want 8", changed)
+	}
+}
+
+// Only one of many who find the queue empty fills it.
+func TestManyCurrent(t *testing.T) {
+	h := newHouse(t, []int{8})
+	var wg sync.WaitGroup
+	entries := make([]Entry, 8)
+	for i := range entries {
+		wg.Go(func() { entries[i], _ = h.songs.Current() })
+	}
+	wg.Wait()
+	for _, e := range entries {
+		if e != entries[0] || e.SongID == 0 {
+			t.Errorf("current entries %v", entries)
+		}
+	}
+	if !slices.Equal(h.events, []Event{SongQueueChanged}) {
+		t.Errorf("events %v", h.events)
+	}
+}
+
+// A cancelled subscription hears nothing more; it may cancel itself, and others
+// are not disturbed.
+func TestSubscriptionsEnd(t *testing.T) {
+	h := newHouse(t, []int{3})
+	calls := 0
+	var cancel func()
+	cancel = h.songs.Subscribe(func(Event) { calls++; cancel() })
+	h.fill(1)
+	_, err := h.songs.Add(2, Last())
+	must(t, err)
+	cancel()
+	if calls != 1 || len(h.events) != 1 {
+		t.Errorf("%d calls, other subscriber %v", calls, h.events)
+	}
+}
