@@ -40,21 +40,23 @@ func lessOften(t testing.TB) {
 	if checks.Value.String() != checks.DefValue {
 		return
 	}
-	must(t, checks.Value.Set("50"))
+	must(t, checks.Value.Set("20"))
 	t.Cleanup(func() { must(t, checks.Value.Set(checks.DefValue)) })
 }
 
 // A house is a data directory with a library, a state store and a song queue.
 type house struct {
 	t       testing.TB
-	dir     string
+	dir     string // of the library
 	library *library.Library
 	state   *state.Store
 	songs   *Songs
 	now     time.Time
 	dice    *rand.Rand
 	events  []Event
-	runs    int
+
+	stateDir string // of the state, the same at first
+	runs     int
 }
 
 // newHouse enters albums with the given numbers of songs, two albums per artist.
@@ -62,7 +64,8 @@ type house struct {
 // database.
 func newHouse(t testing.TB, albums []int, statements ...string) *house {
 	t.Helper()
-	h := &house{t: t, dir: t.TempDir(), now: time.Unix(1_700_000_000, 0), dice: rand.New(rand.NewPCG(1, 2))}
+	dir := t.TempDir()
+	h := &house{t: t, dir: dir, stateDir: dir, now: time.Unix(1_700_000_000, 0), dice: rand.New(rand.NewPCG(1, 2))}
 	h.open()
 	for i, songs := range albums {
 		artist := fmt.Sprintf("Artist %d", i/2+1)
@@ -110,7 +113,7 @@ func (h *house) open() {
 	var err error
 	h.library, err = library.Open(context.Background(), library.Options{Dir: h.dir})
 	must(h.t, err)
-	h.state, err = state.Open(state.Options{DataDir: h.dir})
+	h.state, err = state.Open(state.Options{DataDir: h.stateDir})
 	must(h.t, err)
 	h.restart()
 }
@@ -121,8 +124,9 @@ func (h *house) close() { must(h.t, h.library.Close()) }
 func (h *house) fresh() {
 	h.t.Helper()
 	h.runs++
+	h.stateDir = filepath.Join(h.dir, fmt.Sprint("run", h.runs))
 	var err error
-	h.state, err = state.Open(state.Options{DataDir: filepath.Join(h.dir, fmt.Sprint("run", h.runs))})
+	h.state, err = state.Open(state.Options{DataDir: h.stateDir})
 	must(h.t, err)
 	h.restart()
 }

@@ -86,6 +86,14 @@ func (r *randy) choose() (songID int64, found bool) {
 		return 0, false
 	}
 	r.barren = nil
+	if songID, found = r.pick(w); !found {
+		r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints}
+	}
+	return songID, found
+}
+
+// pick throws the dice for given wishes.
+func (r *randy) pick(w wishes) (songID int64, found bool) {
 	memory := r.memory()
 	albums := w.catalogue.PassingAlbums(w.selection)
 	for range min(r.settings.Limits.MaxTries, len(albums)) {
@@ -110,11 +118,7 @@ func (r *randy) choose() (songID int64, found bool) {
 			offers.consider(song, memory)
 		}
 	}
-	songID, found = offers.draw(r.rand)
-	if !found {
-		r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints}
-	}
-	return songID, found
+	return offers.draw(r.rand)
 }
 
 // chooseOf makes a random choice among the songs of one album. The genre selection
