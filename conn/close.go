@@ -68,30 +68,20 @@ func (c *Conn) settle() {
 	}
 }
 
-// violated answers a violation of the protocol with a close frame.
+// violated answers a violation of the protocol with a close frame, after the
+// messages before it.
 func (c *Conn) violated(v *ViolationError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.awaitSession()
 	c.closeByServer(Reason{By: ByServer, Code: v.Code, Text: cutText(v.Rule, maxCloseText), Err: v})
 }
 
-// peerClosed answers the peer's close frame, after the messages before it are
-// executed and answered, but not later than the closing time limit.
+// peerClosed answers the peer's close frame, after the messages before it.
 func (c *Conn) peerClosed(code Code, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.executing() && c.reason == nil {
-		deadline := time.Now().Add(c.engine.opts.CloseTimeout)
-		timer := time.AfterFunc(c.engine.opts.CloseTimeout, func() {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.turn.Signal()
-		})
-		defer timer.Stop()
-		for c.executing() && c.reason == nil && time.Now().Before(deadline) {
-			c.turn.Wait()
-		}
-	}
+	c.awaitSession()
 	if c.life.State() == CloseSent {
 		c.step(CloseByPeer)
 		return
@@ -103,6 +93,26 @@ func (c *Conn) peerClosed(code Code, text string) {
 	// RFC 6455 5.5.1: the answer typically echoes the code.
 	c.finish(encodeClose(code, ""), Finish)
 	c.settle()
+}
+
+// awaitSession waits until the messages so far are executed and answered, but not
+// longer than the closing time limit, nor when the end has begun already. It needs
+// mu and releases it meanwhile.
+func (c *Conn) awaitSession() {
+	if !c.executing() || c.reason != nil {
+		return
+	}
+	limit := c.engine.opts.CloseTimeout
+	deadline := time.Now().Add(limit)
+	timer := time.AfterFunc(limit, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.turn.Signal()
+	})
+	defer timer.Stop()
+	for c.executing() && c.reason == nil && time.Now().Before(deadline) {
+		c.turn.Wait()
+	}
 }
 
 // armClosing limits everything that is still to be read and written. It needs mu.
@@ -136,9 +146,10 @@ func (c *Conn) abort(err error) {
 	c.fail(err)
 }
 
-// shutBox drops what is still queued. It needs mu.
+// shutBox drops what is still queued, unless the outbox is shut or ended already.
+// It needs mu.
 func (c *Conn) shutBox() {
-	if c.box.life.State() != Shut {
+	if _, open := OutboxLifecycle.Next(c.box.life.State(), Discard); open {
 		c.box.discard()
 		c.stepBox(Discard)
 	}

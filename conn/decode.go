@@ -236,9 +236,11 @@ func checkClose(body []byte) (Code, string, error) {
 		status = ws.StatusNormalClosure // the judge below knows only the codes of the RFC itself
 	}
 	switch err := ws.CheckCloseFrameData(status, text); {
+	case status > ws.StatusRangePrivate.Max:
+		return 0, "", errCloseCode
 	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
 		return 0, "", errCloseText
-	case err != nil, status > ws.StatusRangePrivate.Max:
+	case err != nil:
 		return 0, "", errCloseCode
 	}
 	return Code(binary.BigEndian.Uint16(body)), text, nil

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,16 +95,21 @@ type server struct {
 // lifecycle when the test ends.
 func serve(t testing.TB, o Options) *server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return serveOn(t, l, o)
+	return serveOn(t, listen(t), o)
 }
 
 func serveOn(t testing.TB, l net.Listener, o Options) *server {
 	t.Helper()
-	s := &server{addr: l.Addr().String(), served: make(chan error, 1), log: newRunLog()}
+	s := unsupervised(t, o)
+	s.begin(l)
+	t.Cleanup(func() { s.stop(t) })
+	return s
+}
+
+// unsupervised makes a server that does not serve yet, and that the test stops.
+func unsupervised(t testing.TB, o Options) *server {
+	t.Helper()
+	s := &server{served: make(chan error, 1), log: newRunLog()}
 	if o.Handler == nil {
 		o.Handler = funcs{}
 	}
@@ -111,9 +118,21 @@ func serveOn(t testing.TB, l net.Listener, o Options) *server {
 	if s.Engine, err = New(o); err != nil {
 		t.Fatal(err)
 	}
-	go func() { s.served <- s.Serve(l) }()
-	t.Cleanup(func() { s.stop(t) })
 	return s
+}
+
+func (s *server) begin(l net.Listener) {
+	s.addr = l.Addr().String()
+	go func() { s.served <- s.Serve(l) }()
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // stop shuts down, once, and examines what was recorded.
@@ -126,7 +145,8 @@ func (s *server) stop(t testing.TB) {
 	}
 	if served, ok := <-s.served; ok {
 		close(s.served)
-		if served != nil {
+		// A shutdown that comes before Serve has begun is told to Serve.
+		if served != nil && !errors.Is(served, ErrShutdown) {
 			t.Errorf("serve: %v", served)
 		}
 	}
@@ -147,6 +167,9 @@ type runLog struct {
 	mu   sync.Mutex
 	runs map[uint64][]State
 	more chan struct{} // closed and replaced at each step
+
+	// entered is called at each step, from within the engine: it must not wait.
+	entered func(State)
 }
 
 func newRunLog() *runLog {
@@ -162,10 +185,13 @@ func (l *runLog) observe(id uint64, from State, _ Event, to State) {
 	l.runs[id] = append(l.runs[id], to)
 	close(l.more)
 	l.more = make(chan struct{})
+	if l.entered != nil {
+		l.entered(to)
+	}
 }
 
-// await waits until a connection has been in a state.
-func (l *runLog) await(t testing.TB, id uint64, s State) {
+// await waits until a connection has been in one of the states.
+func (l *runLog) await(t testing.TB, id uint64, states ...State) {
 	t.Helper()
 	late := time.After(patience)
 	for {
@@ -173,14 +199,14 @@ func (l *runLog) await(t testing.TB, id uint64, s State) {
 		run, more := l.runs[id], l.more
 		l.mu.Unlock()
 		for _, seen := range run {
-			if seen == s {
+			if slices.Contains(states, seen) {
 				return
 			}
 		}
 		select {
 		case <-more:
 		case <-late:
-			t.Fatalf("connection %d never came to %s: %s", id, Lifecycle.StateName(s), formatRun(run))
+			t.Fatalf("connection %d never came to %s: %s", id, formatRun(states), formatRun(run))
 		}
 	}
 }
@@ -224,6 +250,10 @@ func dial(t testing.TB, addr string) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newClient(t, nc)
+}
+
+func newClient(t testing.TB, nc net.Conn) *client {
 	nc.SetDeadline(time.Now().Add(patience))
 	t.Cleanup(func() { nc.Close() })
 	return &client{t, nc, bufio.NewReader(nc)}

@@ -1,0 +1,298 @@
+package conn
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+	"pgregory.net/rapid"
+)
+
+// decodeAll feeds a stream in the given pieces and describes what comes out; the
+// last entry is "more" or the close code of the violation.
+func decodeAll(limit int, pieces [][]byte) []string {
+	d := decoder{limit: limit}
+	defer d.release()
+	var out []string
+	for _, p := range pieces {
+		p = bytes.Clone(p)
+		for len(p) > 0 {
+			used, what, err := d.next(p)
+			p = p[used:]
+			if v, ok := errors.AsType[*ViolationError](err); ok {
+				return append(out, fmt.Sprint("fails with ", v.Code))
+			}
+			switch what {
+			case textMessage, binaryMessage:
+				m := d.takeMessage()
+				out = append(out, fmt.Sprintf("%d %q", what, m.bytes()))
+				m.release()
+			case ping, pong:
+				out = append(out, fmt.Sprintf("%d %q", what, d.controlBody()))
+			case closing:
+				code, reason, err := checkClose(d.controlBody())
+				if v, ok := errors.AsType[*ViolationError](err); ok {
+					return append(out, fmt.Sprint("fails with ", v.Code))
+				}
+				return append(out, fmt.Sprintf("close %d %q", code, reason))
+			}
+		}
+	}
+	return append(out, "more")
+}
+
+// decodeSlowly does the same with the library's reader and judge, one whole frame
+// at a time and with the plainest of code: what the decoder must agree with.
+func decodeSlowly(limit int, stream []byte) []string {
+	var out []string
+	var message []byte
+	var op ws.OpCode
+	for {
+		state := ws.StateServerSide
+		if op != 0 {
+			state |= ws.StateFragmented
+		}
+		if len(stream) < ws.MinHeaderSize {
+			return append(out, "more")
+		}
+		// The first two bytes alone decide over everything but the length; the bytes
+		// behind them are made up so that an extended length is a long one.
+		early, err := ws.ReadHeader(bytes.NewReader(append(bytes.Clone(stream[:2]), bytes.Repeat([]byte{1}, 12)...)))
+		if err != nil || ws.CheckHeader(early, state) != nil {
+			return append(out, "fails with 1002")
+		}
+		r := bytes.NewReader(stream)
+		h, err := ws.ReadHeader(r)
+		switch {
+		case errors.Is(err, ws.ErrHeaderLengthMSB):
+			// The library refuses before the mask has arrived; the decoder reads whole
+			// headers.
+			if len(stream) < ws.MaxHeaderSize {
+				return append(out, "more")
+			}
+			return append(out, "fails with 1002")
+		case err != nil:
+			return append(out, "more")
+		case ws.HeaderSize(h) != len(stream)-r.Len():
+			return append(out, "fails with 1002") // not the shortest form
+		case h.OpCode.IsData() && h.Length > int64(limit-len(message)):
+			return append(out, "fails with 1009")
+		}
+		stream = stream[len(stream)-r.Len():]
+		body := bytes.Clone(stream[:min(int64(len(stream)), h.Length)])
+		ws.Cipher(body, h.Mask, 0)
+		whole := int64(len(body)) == h.Length
+		stream = stream[len(body):]
+		if h.OpCode.IsData() {
+			if h.OpCode != ws.OpContinuation {
+				op = h.OpCode
+			}
+			message = append(message, body...)
+			last := whole && h.Fin
+			if op == ws.OpText && (!completable(message) || last && !utf8.Valid(message)) {
+				return append(out, "fails with 1007")
+			}
+		}
+		if !whole {
+			return append(out, "more")
+		}
+		switch {
+		case h.OpCode == ws.OpPing:
+			out = append(out, fmt.Sprintf("%d %q", ping, body))
+		case h.OpCode == ws.OpPong:
+			out = append(out, fmt.Sprintf("%d %q", pong, body))
+		case h.OpCode == ws.OpClose:
+			return append(out, closeSlowly(body))
+		case h.Fin:
+			what := textMessage
+			if op == ws.OpBinary {
+				what = binaryMessage
+			}
+			out = append(out, fmt.Sprintf("%d %q", what, message))
+			message, op = nil, 0
+		}
+	}
+}
+
+func closeSlowly(body []byte) string {
+	if len(body) == 0 {
+		return `close 0 ""`
+	}
+	if len(body) == 1 {
+		return "fails with 1002"
+	}
+	code, reason := int(body[0])<<8|int(body[1]), string(body[2:])
+	sendable := []int{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
+	switch {
+	case code < 3000 && !slices.Contains(sendable, code), code > 4999:
+		return "fails with 1002"
+	case !utf8.ValidString(reason):
+		return "fails with 1007"
+	}
+	return fmt.Sprintf("close %d %q", code, reason)
+}
+
+// completable reports whether some continuation makes b valid UTF-8, by trying: the
+// second byte of a character has five possible ranges, and one of these three bytes
+// is in each of them.
+func completable(b []byte) bool {
+	var try func(b []byte, depth int) bool
+	try = func(b []byte, depth int) bool {
+		if utf8.Valid(b) {
+			return true
+		}
+		if depth == 0 {
+			return false
+		}
+		for _, c := range []byte{0x80, 0x90, 0xA0} {
+			if try(append(bytes.Clone(b), c), depth-1) {
+				return true
+			}
+		}
+		return false
+	}
+	return try(b, utf8.UTFMax-1)
+}
+
+// chop cuts a stream into pieces; the sizes come from cuts, over and over.
+func chop(stream, cuts []byte) [][]byte {
+	var pieces [][]byte
+	for i := 0; len(stream) > 0; i++ {
+		n := len(stream)
+		if len(cuts) > 0 {
+			n = min(n, 1+int(cuts[i%len(cuts)]))
+		}
+		pieces = append(pieces, stream[:n])
+		stream = stream[n:]
+	}
+	return pieces
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, tc := range conformance {
+		f.Add(tc.send, []byte{0, 3}, uint16(300))
+	}
+	f.Add(raw(0x81, strings.Repeat("é", 150)), []byte{1}, uint16(299))
+	f.Fuzz(func(t *testing.T, stream, cuts []byte, limit uint16) {
+		want := decodeSlowly(int(limit), stream)
+		if got := decodeAll(int(limit), chop(stream, cuts)); !slices.Equal(got, want) {
+			t.Errorf("stream %q in pieces %v, limit %d:\ngot  %q\nwant %q", stream, cuts, limit, got, want)
+		}
+	})
+}
+
+// Random bytes are rarely a second frame, so this makes streams of mostly valid
+// frames and damages some.
+func TestDecoderAgreesWithTheLibrary(t *testing.T) {
+	firsts := []byte{0x81, 0x01, 0x00, 0x80, 0x82, 0x02, 0x89, 0x8A, 0x88, 0x91, 0x83}
+	payload := rapid.OneOf(
+		rapid.StringN(0, 300, -1),
+		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 140), func(b []byte) string { return string(b) }),
+		rapid.SampledFrom([]string{"\x03\xE8", "\x03\xE8bye", "\x03\xEE", "\x0F\xA0\xFF", "\xF0\x9F", "\x8E\xB5", "\xED\xA0"}),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		var stream []byte
+		for range rapid.IntRange(1, 5).Draw(t, "frames") {
+			stream = append(stream, raw(rapid.SampledFrom(firsts).Draw(t, "first"), payload.Draw(t, "payload"))...)
+		}
+		if rapid.Bool().Draw(t, "damaged") {
+			stream[rapid.IntRange(0, len(stream)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		}
+		stream = stream[:rapid.IntRange(0, len(stream)).Draw(t, "cut off")]
+		cuts := rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "cuts")
+		limit := rapid.IntRange(0, 400).Draw(t, "limit")
+		if got, want := decodeAll(limit, chop(stream, cuts)), decodeSlowly(limit, stream); !slices.Equal(got, want) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestUTF8CheckerFailsAtTheFirstWrongByte(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := []byte(rapid.String().Draw(t, "text"))
+		if len(s) > 0 && rapid.Bool().Draw(t, "damaged") {
+			s[rapid.IntRange(0, len(s)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
+		}
+		var c utf8Checker
+		for i := range s {
+			want := completable(s[max(0, i-8) : i+1])
+			if i < 8 {
+				want = completable(s[:i+1])
+			} else if !want && completable(s[:i+1]) {
+				want = true // the window began inside a character
+			}
+			if got := c.check(s[i : i+1]); got != want {
+				t.Fatalf("after %q: %v, want %v", s[:i+1], got, want)
+			}
+			if !want {
+				return
+			}
+		}
+		if c.complete() != utf8.Valid(s) {
+			t.Fatalf("%q complete: %v", s, !utf8.Valid(s))
+		}
+	})
+}
+
+func TestMessageMemoryFollowsWhatArrives(t *testing.T) {
+	// A header that declares 16 MiB, and one byte of it.
+	d := decoder{limit: 16 << 20}
+	if _, _, err := d.next(raw(0x82, strings.Repeat("x", 16<<20))[:15]); err != nil {
+		t.Fatal(err)
+	}
+	if got := cap(d.message.b); got > shareAbove {
+		t.Errorf("%d bytes are reserved for one byte that has arrived", got)
+	}
+}
+
+func TestDecodeAllocatesNothing(t *testing.T) {
+	stream := cat(text("hello, world"), pingOf("p"), raw(0x01, "one"), raw(0x80, "two"))
+	buf := make([]byte, len(stream))
+	d := decoder{limit: 1000}
+	got := testing.AllocsPerRun(1000, func() {
+		copy(buf, stream)
+		rest := buf
+		for len(rest) > 0 {
+			used, what, err := d.next(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rest = rest[used:]
+			if what == textMessage {
+				d.takeMessage().release()
+			}
+		}
+	})
+	budget := 0.0
+	if raceEnabled {
+		budget = 4 // the detector makes pools forget now and then
+	}
+	if got > budget {
+		t.Errorf("%v allocations for two messages and a ping, the budget is %v", got, budget)
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	for _, size := range []int{32, 256, 4096} {
+		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
+			stream := text(strings.Repeat("a", size))
+			buf := make([]byte, len(stream))
+			d := decoder{limit: size}
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				copy(buf, stream)
+				_, what, err := d.next(buf)
+				if err != nil || what != textMessage || d.message.len() != size {
+					b.Fatalf("%v, %v, %d bytes", err, what, d.message.len())
+				}
+				d.takeMessage().release()
+			}
+		})
+	}
+}
