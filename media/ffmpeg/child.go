@@ -40,7 +40,6 @@ func (t *Tool) Command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 func (t *Tool) command(ctx context.Context, path string, args ...string) *exec.Cmd {
-	args = append([]string{"-hide_banner"}, args...)
 	if path == t.self && path != "" {
 		args = append([]string{"ffmpeg"}, args...)
 	}

@@ -28,7 +28,7 @@ func Input(path string, at time.Duration) ([]string, error) {
 	if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
 		return nil, fmt.Errorf("%w: %q", ErrPath, path)
 	}
-	args := []string{"-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", formats}
+	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", formats}
 	if at > 0 {
 		args = append(args, "-ss", strconv.FormatFloat(at.Seconds(), 'f', 3, 64))
 	}

@@ -18,9 +18,10 @@ const (
 	encoderPipe = 16 << 10
 	// primeSamples of silence make a fresh encoder deliver its first frame.
 	primeSamples = 4 * SamplesPerFrame
-	// encoderPatience is how long a running encoder may take no sound.
-	encoderPatience = time.Second
-	// encoderStart is how long a child may take to its first frame.
+	// encoderPatience is how long a running encoder may neither take nor give
+	// sound, in real time. A joining listener has got 1.5 s in advance.
+	encoderPatience = 1500 * time.Millisecond
+	// encoderStart is how long a child may take to its first frame, in real time.
 	encoderStart = 20 * time.Second
 	// encoderProved resets the pauses between starts.
 	encoderProved = 30 * time.Second
@@ -31,7 +32,7 @@ var encoderPauses = []time.Duration{100 * time.Millisecond, 500 * time.Milliseco
 // encoderArgs encode without a bit reservoir: every frame can be decoded by
 // itself, so a listener may join, and silence may take over, at any frame.
 var encoderArgs = []string{
-	"-nostdin", "-v", "error", "-protocol_whitelist", "pipe",
+	"-hide_banner", "-nostdin", "-v", "error", "-protocol_whitelist", "pipe",
 	"-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0",
 	"-f", "s16le", "-ar", "44100", "-ac", "2", "-i", "pipe:0",
 	"-c:a", "libmp3lame", "-b:a", "320k", "-joint_stereo", "1", "-reservoir", "0",
@@ -41,6 +42,7 @@ var encoderArgs = []string{
 // encoder is the child that encodes, and its restarts. The pump owns it.
 type encoder struct {
 	tool    *ffmpeg.Tool
+	pace    float64
 	log     *slog.Logger
 	machine *fsm.Runner[EncodingState, EncodingEvent]
 	frames  chan encoded // from the reading goroutine of the present child
@@ -67,9 +69,9 @@ type encoded struct {
 	err   error
 }
 
-func newEncoder(tool *ffmpeg.Tool, log *slog.Logger, o *fsm.Observer[EncodingState, EncodingEvent]) *encoder {
+func newEncoder(tool *ffmpeg.Tool, pace float64, log *slog.Logger, o *fsm.Observer[EncodingState, EncodingEvent]) *encoder {
 	return &encoder{
-		tool: tool, log: log, frames: make(chan encoded, 64),
+		tool: tool, pace: pace, log: log, frames: make(chan encoded, 64),
 		machine: fsm.NewRunner(encoding, o, fsm.Effects[EncodingState, EncodingEvent]{}),
 	}
 }
@@ -85,11 +87,11 @@ func (e *encoder) step(now time.Duration) {
 		default:
 		}
 	case EncoderStarting:
-		if now-e.entered > encoderStart {
+		if e.real(now-e.entered) > encoderStart {
 			e.lose(EncoderStalled, now, fmt.Errorf("no frame within %v: %s", encoderStart, e.child.Complaint()))
 		}
 	case EncoderRunning:
-		if now-e.moved > encoderPatience {
+		if e.real(now-e.moved) > encoderPatience {
 			e.lose(EncoderStalled, now, fmt.Errorf("it took no sound for %v: %s", encoderPatience, e.child.Complaint()))
 		}
 	case EncoderBackoff:
@@ -100,6 +102,9 @@ func (e *encoder) step(now time.Duration) {
 	case EncoderStopped:
 	}
 }
+
+// real is how long a stream time takes: a child is not faster in a hurry.
+func (e *encoder) real(d time.Duration) time.Duration { return time.Duration(float64(d) / e.pace) }
 
 func (e *encoder) start(now time.Duration) {
 	if err := e.launch(); err != nil {

@@ -92,8 +92,9 @@ func (c *conductor) prepare() {
 		}
 		c.cued = s
 	}
+	held, _ := c.cued.pcm.held()
 	switch {
-	case c.cued.state() == DecoderFailed && !c.cued.pcm.any():
+	case c.cued.state() == DecoderFailed && held < bytesPerSample:
 		c.failedAhead(wanted, c.cued.song, c.cued.failure(), c.cued.blamesFile())
 		c.uncue()
 	case c.cued.state() != DecoderOpening && c.cued.state() != DecoderIdle && next != c.cued:

@@ -112,11 +112,11 @@ func (b *pcm) take(p []byte) (n int, last bool) {
 	return n, b.ended && b.n < bytesPerSample
 }
 
-// any reports whether there is a sample to take.
-func (b *pcm) any() bool {
+// held is the number of bytes that can be taken, and whether they are the last.
+func (b *pcm) held() (n int, last bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.n >= bytesPerSample
+	return b.n, b.ended
 }
 
 func (b *pcm) wake() {

@@ -161,7 +161,7 @@ func (c *conductor) find(ctx context.Context) {
 		case DecoderIdle, DecoderOpening:
 			return // it will tell
 		case DecoderFailed:
-			if !c.opened.pcm.any() {
+			if n, _ := c.opened.pcm.held(); n < bytesPerSample {
 				c.failedSong(c.opened)
 				return
 			}

@@ -95,7 +95,7 @@ func New(o Options) (*Stream, error) {
 	}
 	s.audio = fsm.NewRunner(audio, s.audioSeen, fsm.Effects[AudioState, AudioEvent]{})
 	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
-	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Log, s.encoderSeen), s.ring, s.look)
+	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.ring, s.look)
 	s.conducts = newConductor(s)
 	return s, nil
 }
