@@ -1,0 +1,178 @@
+package conn
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gobwas/ws"
+	"pgregory.net/rapid"
+
+	"musicdb/fsm"
+)
+
+// Random use of an outbox, against a plain list of what must leave: order is kept,
+// the count of bytes is right, the state says how much is queued.
+func TestOutboxAgainstAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ledger := fsm.NewLedger(OutboxLifecycle)
+		var o outbox
+		ledger.Start(&o.life, 1, 0)
+		step := func(on OutboxEvent) {
+			if _, err := ledger.Fire(&o.life, 1, on, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		make := func(n int, answer bool) entry {
+			return entry{frame{head: make([]byte, n)}, answer}
+		}
+		var list []entry // what must be in the queue
+		o.add(make(100, false))
+		step(Open)
+		list = append(list, make(100, false))
+		bound := rapid.IntRange(0, 100).Draw(t, "bound")
+		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			switch what := rapid.SampledFrom([]string{"push", "answer", "write", "write"}).Draw(t, "what"); {
+			case what == "write" && o.running():
+				batch := o.take(rapid.IntRange(0, 60).Draw(t, "limit"))
+				if len(batch) == 0 {
+					t.Fatal("an empty write")
+				}
+				if rapid.Bool().Draw(t, "meanwhile") {
+					e := make(rapid.IntRange(1, 40).Draw(t, "size"), false)
+					if !o.overflows(e.frame, bound) {
+						o.add(e)
+						step(Queue)
+						list = append(list, e)
+					}
+				}
+				list = list[len(batch):]
+				step(o.wrote())
+			case what == "push":
+				e := make(rapid.IntRange(1, 40).Draw(t, "size"), false)
+				if o.overflows(e.frame, bound) {
+					continue
+				}
+				o.add(e)
+				step(Queue)
+				list = append(list, e)
+			case what == "answer":
+				e := make(rapid.IntRange(1, 400).Draw(t, "size"), true)
+				o.add(e)
+				step(Queue)
+				list = append(list, e)
+			}
+			want, behind, waits := Empty, 0, false
+			if len(list) > 0 {
+				want = Flowing
+			}
+			for i, e := range list {
+				if i == 0 {
+					continue
+				}
+				want = BackedUp
+				waits = waits || e.answer
+				if !e.answer {
+					behind += e.size()
+				}
+			}
+			if got := o.life.State(); got != want || o.behind != behind || behind > bound || o.responseWaits() != waits {
+				t.Fatalf("state %d with %d bytes behind, want %d with %d; the bound is %d", got, o.behind, want, behind, bound)
+			}
+			if !slices.EqualFunc(o.queue, list, func(a, b entry) bool { return a.size() == b.size() && a.answer == b.answer }) {
+				t.Fatalf("the queue has %d entries, want %d", len(o.queue), len(list))
+			}
+		}
+		kept := len(o.queue)
+		if kept > 0 {
+			o.taken = rapid.IntRange(0, kept).Draw(t, "under way")
+			want := max(o.taken, 1)
+			if o.evict(); len(o.queue) != want {
+				t.Fatalf("%d of %d entries are kept at an eviction with %d under way", len(o.queue), kept, o.taken)
+			}
+		}
+	})
+}
+
+// The encoder against the library's, at every boundary of the length.
+func TestEncodeFrame(t *testing.T) {
+	for _, size := range []int{0, 1, 125, 126, 127, shareAbove, shareAbove + 1, 65535, 65536, 70000} {
+		for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary, ws.OpPong} {
+			payload := bytes.Repeat([]byte("p"), size)
+			var want bytes.Buffer
+			if err := ws.WriteFrame(&want, ws.NewFrame(op, true, payload)); err != nil {
+				t.Fatal(err)
+			}
+			f := encodeFrame(op, payload)
+			if got := slices.Concat(f.head, f.body); !bytes.Equal(got, want.Bytes()) || f.size() != len(got) {
+				t.Errorf("opcode %d, %d bytes: differs", op, size)
+			}
+			if shared := size > shareAbove; shared != (len(f.body) > 0) || shared && &f.body[0] != &payload[0] {
+				t.Errorf("%d bytes: payload shared is %v", size, len(f.body) > 0)
+			}
+			// A small payload may be used again at once.
+			if size > 0 && size <= shareAbove {
+				payload[0] = 'X'
+				if got := slices.Concat(f.head, f.body); !bytes.Equal(got, want.Bytes()) {
+					t.Errorf("%d bytes: the frame has changed with its payload", size)
+				}
+			}
+		}
+	}
+}
+
+func TestCutText(t *testing.T) {
+	for _, tc := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"short", 10, "short"},
+		{"exactly", 7, "exactly"},
+		{"too long", 3, "too"},
+		{"éé", 3, "é"},
+		{"é", 1, ""},
+		{strings.Repeat("🎵", 40), maxCloseText, strings.Repeat("🎵", 30)},
+	} {
+		if got := cutText(tc.text, tc.limit); got != tc.want {
+			t.Errorf("%q cut to %d bytes is %q, want %q", tc.text, tc.limit, got, tc.want)
+		}
+	}
+}
+
+// One broadcast is one frame, however many clients get it.
+func TestBroadcastIsEncodedOnce(t *testing.T) {
+	per := func(clients int) float64 {
+		h := newHub()
+		e, err := New(Options{Handler: funcs{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range clients {
+			c := newConn(e, nil, uint64(i+1))
+			for _, on := range []Event{Accept, CreateSession, SessionReturned, AwaitHandshake, Upgrade, Greet, GreetReturned, Establish} {
+				c.step(on)
+			}
+			// A frame that never leaves: the broadcasts wait behind it.
+			c.box.queue = make([]entry, 1, 4096)
+			c.stepBox(Open)
+			h.Add(c)
+		}
+		payload := bytes.Repeat([]byte("p"), 500)
+		return testing.AllocsPerRun(200, func() {
+			if h.Broadcast(payload) != clients {
+				t.Fatal("not everybody was reached")
+			}
+		})
+	}
+	if one, many := per(1), per(100); one > 1 || many != one {
+		t.Errorf("%v allocations for one client, %v for a hundred", one, many)
+	}
+}
+
+func ExampleReason() {
+	fmt.Println(Reason{By: ByServer, Code: CodePolicy, Text: "reading too slowly"})
+	// Output: closed by server with 1008 "reading too slowly"
+}
