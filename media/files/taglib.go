@@ -25,6 +25,23 @@ func descriptorDir() string {
 	return "/dev/fd"
 }
 
+// maxMetadata is the largest tag in bytes that is handed to TagLib, which holds a
+// whole tag in memory, pictures included.
+const maxMetadata = 64 << 20
+
+// metadataSize is the size of the parts of a file that TagLib would hold in
+// memory and that have no small bound in their format.
+func metadataSize(s source) int64 {
+	start, err := skipID3(s)
+	if err != nil {
+		return s.size
+	}
+	if list, ok := child(s, box{from: 0, to: s.size}, "moov.udta"); ok {
+		return max(start, list.to-list.from)
+	}
+	return start
+}
+
 // throughTagLib runs one call of the tag library on an open file. The library
 // panics on some damaged files; such a panic becomes an error that matches
 // [ErrTags].
@@ -35,6 +52,13 @@ func throughTagLib[T any](f *os.File, call func(path string) (T, error)) (result
 			err = fmt.Errorf("%w: TagLib stopped: %v", ErrTags, p)
 		}
 	}()
+	info, err := f.Stat()
+	if err != nil {
+		return result, err
+	}
+	if size := metadataSize(source{f, info.Size()}); size > maxMetadata {
+		return result, fmt.Errorf("%w: %d MB of tags and pictures are too much, %d MB are allowed", ErrTags, size>>20, maxMetadata>>20)
+	}
 	result, err = call(fmt.Sprintf("%s/%d", descriptorDir(), f.Fd()))
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrTags, err)

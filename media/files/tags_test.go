@@ -225,6 +225,31 @@ func TestReadCover(t *testing.T) {
 	}
 }
 
+// The tag library would hold a tag of any size in memory.
+func TestHugeTagsAreNotLoaded(t *testing.T) {
+	dir := t.TempDir()
+	huge := id3(4, "TIT2\x03title")
+	size := maxMetadata + 1
+	copy(huge[6:], []byte{byte(size >> 21), byte(size >> 14 & 0x7F), byte(size >> 7 & 0x7F), byte(size & 0x7F)})
+	write(t, dir, "x.mp3", huge)
+	f, err := os.OpenFile(filepath.Join(dir, "x.mp3"), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bareMP3(t), int64(10+size)) // the tag is a hole in the file
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	m := musicIn(t, dir)
+	tags, err := m.ReadTags(t.Context(), "x.mp3")
+	if !errors.Is(err, ErrTags) || !Playable(err) || tags.Playtime != 3 || tags.Title != nil {
+		t.Errorf("%+v, %v", tags, err)
+	}
+	if picture, err := m.ReadCover(t.Context(), "x.mp3"); !errors.Is(err, ErrTags) || picture != nil {
+		t.Errorf("%d bytes, %v", len(picture), err)
+	}
+}
+
 // A file whose audio is fine but whose tags TagLib cannot read is playable.
 func TestUnreadableTagsLeaveTheAudio(t *testing.T) {
 	f, err := os.Open(filepath.Join("testdata/music", sampleMP3))
