@@ -73,6 +73,7 @@ func (s *Server) StartWebSocketServer(ctx context.Context) error {
 	s.log.Info("musicdb is ready",
 		"page", s.o.HTTP.url("http", pages.Addr()), "websocket", s.o.WebSocket.url("ws", sockets.Addr()))
 	s.warnAboutExposure()
+	close(s.ready)
 	if s.o.Import != nil {
 		s.startImport()
 	}

@@ -32,6 +32,7 @@ type Server struct {
 	serving sync.WaitGroup // the listeners
 	broken  chan error
 	stale   chan struct{}
+	ready   chan struct{} // closed when clients can connect
 
 	listening struct { // guards the two addresses; nil until listening
 		sync.Mutex
@@ -58,6 +59,7 @@ func New(o Options) (*Server, error) {
 		drawn:   fsm.NewObserver(Process, 0),
 		broken:  make(chan error, 2), // one per listener
 		stale:   make(chan struct{}, 1),
+		ready:   make(chan struct{}),
 		started: time.Now(),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -106,6 +108,9 @@ func (s *Server) work(name string, run func() error) {
 
 // Broken delivers the failure of a listener (Program).
 func (s *Server) Broken() <-chan error { return s.broken }
+
+// Ready is closed when clients can connect; WebSocketAddr and HTTPAddr tell where.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
 
 // Stale delivers after an import (Program).
 func (s *Server) Stale() <-chan struct{} { return s.stale }

@@ -20,8 +20,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "audio/mpeg")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Accept-Ranges", "none")
-	h.Set("icy-name", "MusicDB")
-	h.Set("icy-br", "320")
+	// Some players know these names in lower case only.
+	h["icy-name"], h["icy-br"] = []string{"MusicDB"}, []string{"320"}
 	// Simple players do not undo chunks; the end of the stream is the end of the connection.
 	h.Set("Transfer-Encoding", "identity")
 	if r.Method == http.MethodHead {
@@ -31,7 +31,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	var sound io.Writer = w
 	setTitle := func(string) {}
 	if r.Header.Get("Icy-MetaData") == "1" {
-		h.Set("icy-metaint", strconv.Itoa(stream.DefaultMetaint))
+		h["icy-metaint"] = []string{strconv.Itoa(stream.DefaultMetaint)}
 		icy := stream.NewICYWriter(w, stream.DefaultMetaint)
 		sound, setTitle = icy, icy.SetTitle
 	}

@@ -30,17 +30,13 @@ function createCard(m) {
   const section = $("machine").content.firstElementChild.cloneNode(true);
   section.querySelector("h2").textContent = m.name;
   section.querySelector(".machine-doc").textContent = m.doc;
-  const body = section.querySelector("tbody");
+  const list = section.querySelector(".states");
   const rows = m.states.map((s) => {
-    const tr = document.createElement("tr");
-    tr.title = s.doc;
-    for (const text of [s.name, "", ""]) {
-      const td = document.createElement("td");
-      td.textContent = text;
-      tr.append(td);
-    }
-    body.append(tr);
-    return tr;
+    const li = document.createElement("li");
+    li.title = s.doc;
+    for (const text of [s.name, "", ""]) li.append(Object.assign(document.createElement("span"), { textContent: text }));
+    list.append(li);
+    return li;
   });
   const tab = document.createElement("button");
   tab.type = "button";

@@ -1,0 +1,214 @@
+package server_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"musicdb/media/artwork"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/files"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+	"musicdb/media/search"
+	"musicdb/media/state"
+	"musicdb/media/stream"
+	"musicdb/server"
+	"musicdb/server/client"
+	"musicdb/server/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const testKey = "a2V5IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE="
+
+// patience bounds every wait of a test; it is reached only by a failure.
+const patience = 10 * time.Second
+
+// daemon is a running server on an installation of the reference server: 6 artists,
+// 15 albums, 102 songs, whose files are not there.
+type daemon struct {
+	*server.Server
+	t       testing.TB
+	dir     string
+	library *library.Library
+	queue   *queue.Songs
+	signals chan os.Signal
+	ended   chan int // exit code
+}
+
+type daemonOptions struct {
+	database  string // file of testdata/installation, default music.db
+	streaming bool   // default: the stream is switched off, as the exchanges were recorded
+	log       *slog.Logger
+	change    func(*server.Options)
+}
+
+// startDaemon runs a server on a copy of the installation until the test ends.
+func startDaemon(t testing.TB, o daemonOptions) *daemon {
+	t.Helper()
+	if o.database == "" {
+		o.database = "music.db"
+	}
+	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), ended: make(chan int, 1)}
+	unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
+	unzip(t, "testdata/installation/tracker.db.gz", filepath.Join(d.dir, "tracker.db"))
+	copyFile(t, "testdata/installation/state.ini", filepath.Join(d.dir, "state", "state.ini"))
+	copyFile(t, "testdata/installation/randy.ini", filepath.Join(d.dir, "config", "randy.ini"))
+
+	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
+	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
+	music := must(files.OpenMusic(t.TempDir()))(t)
+	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{}))(t)
+	tool := must(ffmpeg.Find(ffmpeg.Options{}))(t)
+	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store}))(t)
+	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
+		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
+	options := server.Options{
+		Library: d.library, State: store, Queue: d.queue, Stream: sound, Search: search.NewEngine(nil),
+		Artwork: covers, Tool: tool, Key: testKey, Log: o.log, Version: "test",
+		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
+		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
+	}
+	if o.change != nil {
+		o.change(&options)
+	}
+	d.Server = must(server.New(options))(t)
+	driver := &server.Driver{Program: d.Server, Signals: d.signals, Log: o.log, Observe: d.Observer()}
+	go func() {
+		code, _ := driver.Drive(context.Background())
+		d.ended <- code
+	}()
+	t.Cleanup(func() {
+		if code := d.stop(); code != 0 {
+			t.Errorf("the server ended with exit code %d", code)
+		}
+		if err := errors.Join(tool.Close(), covers.Close(), music.Close(), d.library.Close()); err != nil {
+			t.Error(err)
+		}
+		http.DefaultClient.CloseIdleConnections()
+	})
+	select {
+	case <-d.Ready():
+	case <-time.After(patience):
+		t.Fatal("the server is not ready")
+	}
+	return d
+}
+
+// stop ends the server with TERM and returns its exit code.
+func (d *daemon) stop() int {
+	d.signals <- syscall.SIGTERM
+	select {
+	case code := <-d.ended:
+		d.ended <- code // for whoever asks again
+		return code
+	case <-time.After(patience):
+		d.t.Error("the server did not end")
+		return -1
+	}
+}
+
+func (d *daemon) dial() *client.Client {
+	d.t.Helper()
+	c := must(client.Dial(d.t.Context(), client.Options{URL: "ws://" + d.WebSocketAddr().String() + "/", Key: testKey}))(d.t)
+	d.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func (d *daemon) get(path string, headers ...string) (*http.Response, string) {
+	d.t.Helper()
+	r := must(http.NewRequestWithContext(d.t.Context(), http.MethodGet, "http://"+d.HTTPAddr().String()+path, nil))(d.t)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			r.Host = headers[i+1]
+		}
+	}
+	answer := must(http.DefaultClient.Do(r))(d.t)
+	defer answer.Body.Close()
+	return answer, string(must(io.ReadAll(answer.Body))(d.t))
+}
+
+// fence waits until everything the server had to say before is here: it answers
+// the requests of a connection in order.
+func fence(t testing.TB, c *client.Client) (before []wire.Packet) {
+	t.Helper()
+	const mark = `"fence"`
+	if err := c.Send(wire.Request{Method: wire.Ask, Function: "Bounce", Signature: json.RawMessage(mark)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		p, err := c.Receive(ctx)
+		if err != nil {
+			t.Fatalf("waiting for the fence: %v", err)
+		}
+		if string(p.Signature) == mark {
+			return before
+		}
+		if string(p.Signature) != `"onTimeChanged"` {
+			before = append(before, p)
+		}
+	}
+}
+
+// must unwraps a result that cannot fail unless the test is broken.
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+func unzip(t testing.TB, from, to string) {
+	t.Helper()
+	writeFile(t, to, readGzip(t, from))
+}
+
+func readGzip(t testing.TB, name string) []byte {
+	t.Helper()
+	f := must(os.Open(name))(t)
+	defer f.Close()
+	return must(io.ReadAll(must(gzip.NewReader(f))(t)))(t)
+}
+
+func copyFile(t testing.TB, from, to string) {
+	t.Helper()
+	writeFile(t, to, must(os.ReadFile(from))(t))
+}
+
+func writeFile(t testing.TB, name string, content []byte) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, content, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compact(raw json.RawMessage) string {
+	var b strings.Builder
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return string(raw)
+	}
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v)
+	return strings.TrimSpace(b.String())
+}
