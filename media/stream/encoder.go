@@ -60,6 +60,7 @@ type encoder struct {
 
 	mu  sync.Mutex
 	err error // why it was lost last, for Status; guarded by mu
+	pid int   // of the present child, 0 without one; guarded by mu
 }
 
 // encoded is one frame, or (frame nil) the end of the child.
@@ -142,6 +143,7 @@ func (e *encoder) launch() error {
 		return err
 	}
 	e.child, e.stdin, e.raw, e.stop, e.primed = child, pcmIn, raw, stop, 0
+	e.named(child.Pid())
 	e.reading.Go(func() { e.read(life, child, mp3Out) })
 	return nil
 }
@@ -244,6 +246,28 @@ func (e *encoder) drop() {
 	e.stop()
 	e.stdin.Close()
 	e.child = nil
+	e.named(0)
+}
+
+func (e *encoder) named(pid int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pid = pid
+}
+
+// Children are the process ids of the encoder and of the present song's decoder,
+// for reports on memory; 0 where there is none.
+func (s *Stream) Children() (encoder, decoder int) {
+	e := s.pump.encoder
+	e.mu.Lock()
+	encoder = e.pid
+	e.mu.Unlock()
+	if current, _ := s.pump.onDeck(); current != nil {
+		current.mu.Lock()
+		decoder = current.pid
+		current.mu.Unlock()
+	}
+	return encoder, decoder
 }
 
 // close ends the encoder for good.

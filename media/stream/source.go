@@ -39,6 +39,7 @@ type source struct {
 
 	mu  sync.Mutex
 	err error // why decoding failed; guarded by mu
+	pid int   // of the decoder, 0 before it starts; guarded by mu
 
 	released bool // the conductor's: close was called
 
@@ -90,6 +91,9 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	s.pid = child.Pid()
+	s.mu.Unlock()
 	s.fire(DecoderStart)
 	err = s.pcm.fill(out, func() {
 		s.fire(DecoderFirstSample)

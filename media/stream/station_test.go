@@ -61,6 +61,7 @@ type station struct {
 	log     *lines
 
 	waitForNext bool // the song behind the current one can be played
+	impatient   bool // the clock never stands still
 
 	ended  chan struct{}
 	stop   context.CancelFunc
@@ -138,7 +139,9 @@ func (s *station) start(mode StartMode, change func(*Options)) {
 	var err error
 	s.stream, err = New(o)
 	must(s.t, err)
-	s.stream.pump.clock.still = s.busy
+	if !s.impatient {
+		s.stream.pump.clock.still = s.busy
+	}
 	s.events = make(chan Event, 4096)
 	s.stream.Subscribe(func(e Event) { s.events <- e })
 	ctx, stop := context.WithCancel(context.Background())
