@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"errors"
+	"runtime"
 )
 
 // Reload reads the rows again, as a fresh Open would.
@@ -17,4 +18,22 @@ func (l *Library) Unsynced() error {
 		failures = append(failures, err)
 	}
 	return errors.Join(failures...)
+}
+
+// BytesPerChange returns how much memory is allocated when one of so many songs
+// changes.
+func BytesPerChange(songs int) uint64 {
+	rows := make([]Song, songs)
+	for i := range rows {
+		rows[i].ID = int64(i + 1)
+	}
+	t := tableOf(rows)
+	const changes = 1000
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range changes {
+		t = t.with(Song{ID: int64(1 + i*97%songs), LastPlayed: int64(i)})
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / changes
 }

@@ -69,16 +69,14 @@ func TestAcknowledgedWritesSurviveAKill(t *testing.T) {
 		lines := killedAfter(t, dir, 5+7*round)
 		for _, line := range lines {
 			var a, b int
-			switch n, _ := fmt.Sscanf(line, "album %d", &a); {
-			case n == 1:
+			if n, _ := fmt.Sscanf(line, "album %d", &a); n == 1 {
 				acknowledged[fmt.Sprintf("music.db: SELECT count(*) FROM songs JOIN albums USING (albumid) WHERE albumid = %d", a)] = "4"
-			default:
-				if n, _ := fmt.Sscanf(line, "played %d %d", &a, &b); n == 2 {
-					acknowledged[fmt.Sprintf("music.db: SELECT lastplayed FROM songs WHERE songid = %d", a)] = fmt.Sprint(b)
-					acknowledged[fmt.Sprintf("tracker.db: SELECT timestamp FROM playedsongs WHERE songid = %d", a)] = fmt.Sprint(b)
-					acknowledged[fmt.Sprintf("tracker.db: SELECT weight FROM songrelations WHERE songida = %d", a)] = "1"
-					position = float64(b)
-				}
+			}
+			if n, _ := fmt.Sscanf(line, "played %d %d", &a, &b); n == 2 {
+				acknowledged[fmt.Sprintf("music.db: SELECT lastplayed FROM songs WHERE songid = %d", a)] = fmt.Sprint(b)
+				acknowledged[fmt.Sprintf("tracker.db: SELECT timestamp FROM playedsongs WHERE songid = %d", a)] = fmt.Sprint(b)
+				acknowledged[fmt.Sprintf("tracker.db: SELECT weight FROM songrelations WHERE songida = %d", a)] = "1"
+				position = float64(b)
 			}
 		}
 	}

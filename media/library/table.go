@@ -45,15 +45,45 @@ type table[R any, P ordered[R]] struct {
 // tableOf makes a table of rows, which need not be sorted; of two rows with the
 // same order the first one stays.
 func tableOf[R any, P ordered[R]](rows []R) table[R, P] {
-	before := func(a, b R) int { return P(&a).order().compare(P(&b).order()) }
-	if !slices.IsSortedFunc(rows, before) {
-		slices.SortStableFunc(rows, before)
+	// Places are sorted instead of rows, because rows are large and asking one
+	// for its order through a function value would put it on the heap.
+	type place struct {
+		at  pair
+		row int
 	}
-	rows = slices.CompactFunc(rows, func(a, b R) bool { return P(&a).order() == P(&b).order() })
-	t := table[R, P]{rows: len(rows)}
-	for page := range slices.Chunk(rows, pageRows) {
-		// A copy of its own lets the memory of a page go when it is replaced.
-		t.pages = append(t.pages, slices.Clone(page))
+	places := make([]place, len(rows))
+	for i := range rows {
+		places[i] = place{P(&rows[i]).order(), i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(a.at.compare(b.at), cmp.Compare(a.row, b.row)) })
+	places = slices.CompactFunc(places, func(a, b place) bool { return a.at == b.at })
+	t := table[R, P]{rows: len(places)}
+	for chunk := range slices.Chunk(places, pageRows) {
+		page := make([]R, len(chunk))
+		for i, p := range chunk {
+			page[i] = rows[p.row]
+		}
+		t.pages = append(t.pages, page)
+	}
+	return t
+}
+
+// tableOfPages makes a table of rows that lie in pages already, and keeps those
+// if the rows are sorted. It owns pages from then on.
+func tableOfPages[R any, P ordered[R]](pages [][]R) table[R, P] {
+	t := table[R, P]{pages: pages}
+	var last *R
+	for _, page := range pages {
+		t.rows += len(page)
+		for i := range page {
+			if last != nil && P(last).order().compare(P(&page[i]).order()) >= 0 {
+				return tableOf[R, P](slices.Concat(pages...))
+			}
+			last = &page[i]
+		}
+	}
+	if n := len(pages); n > 0 {
+		pages[n-1] = slices.Clip(pages[n-1]) // so that it may be shared
 	}
 	return t
 }
