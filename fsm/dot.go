@@ -8,6 +8,7 @@ import (
 const (
 	font        = "Arial" // Graphviz knows its widths; render adds the fonts to fall back on
 	remarkWidth = 20      // characters after which a remark beside an arrow goes on in the next line
+	nameWidth   = 18      // the same for a list of names
 	plainColor  = "#444444"
 	endFill     = "#e4e4e4"
 )
@@ -63,28 +64,41 @@ func writeLink(b *strings.Builder, l Link) {
 	b.WriteString("];\n")
 }
 
-// labelHTML sets names in normal and remarks in small type. The padding keeps the text off its arrow, the white ground keeps
-// it legible where another arrow passes below.
+// labelHTML sets names in normal and remarks in small type. Plain names share lines where there are many of them. The padding
+// keeps the text off its arrow.
 func labelHTML(labels []Label) string {
-	var lines []string
+	var lines, names []string
 	for _, l := range labels {
+		if l.Remark == "" {
+			names = append(names, l.Text)
+		}
+	}
+	if len(names) > 2 {
+		for i := range names[1:] {
+			names[i] += ","
+		}
+		names = fill(names, nameWidth)
+	}
+	for _, name := range names {
+		lines = append(lines, escape(name))
+	}
+	for _, l := range labels {
+		if l.Remark == "" {
+			continue
+		}
 		lines = append(lines, escape(l.Text))
-		for _, remark := range wrap(l.Remark) {
+		for _, remark := range fill(strings.Fields("["+l.Remark+"]"), remarkWidth) {
 			lines = append(lines, `<font point-size="10"><i>`+escape(remark)+"</i></font>")
 		}
 	}
-	return `<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td bgcolor="white">` + strings.Join(lines, "<br/>") + "</td></tr></table>>"
+	return `<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td>` + strings.Join(lines, "<br/>") + "</td></tr></table>>"
 }
 
-// wrap breaks a remark at blanks and puts it in brackets, as guards are written.
-func wrap(remark string) []string {
-	if remark == "" {
-		return nil
-	}
-	words := strings.Fields("[" + remark + "]")
+// fill puts words into lines of at most width bytes, longer words aside.
+func fill(words []string, width int) []string {
 	lines := words[:1:1]
 	for _, w := range words[1:] {
-		if last := &lines[len(lines)-1]; len(*last)+1+len(w) <= remarkWidth {
+		if last := &lines[len(lines)-1]; len(*last)+1+len(w) <= width {
 			*last += " " + w
 		} else {
 			lines = append(lines, w)

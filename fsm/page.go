@@ -9,9 +9,9 @@ import (
 // them, and the events with who raises them. The same machine always gives the same text.
 func (d Description) Markdown(picture string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s\n\n", d.Name, d.Doc)
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", cellText(d.Name), cellText(d.Doc))
 	if picture != "" {
-		fmt.Fprintf(&b, "![The states and events of %s](%s)\n\n", d.Name, picture)
+		fmt.Fprintf(&b, "![The states and events of %s](%s)\n\n", cellText(d.Name), picture)
 	}
 	return b.String() + d.Tables()
 }
@@ -48,7 +48,7 @@ func (d Description) exits(state int) string {
 		}
 		line := cellText(d.Events[e.On].Name)
 		if e.Guard != "" {
-			line += " *[" + cellText(e.Guard) + "]*"
+			line += ` *\[` + cellText(e.Guard) + `\]*`
 		}
 		line += " → " + cellText(d.States[e.To].Name)
 		if e.Why != "" {
@@ -76,7 +76,7 @@ func (d Description) writeEvents(b *strings.Builder) {
 	b.WriteString("\nAn event in any other state is refused, counted and reported; the state stays as it is.\n")
 }
 
-var markdownQuotes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "<", "&lt;", "`", "\\`", "\n", " ")
+var markdownQuotes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "[", `\[`, "]", `\]`, "_", `\_`, "<", "&lt;", "`", "\\`", "\n", " ")
 
 // cellText keeps a text from being read as markup, or from ending its cell.
 func cellText(s string) string { return markdownQuotes.Replace(s) }

@@ -26,10 +26,7 @@ func NewSharedLedger[S, E ~uint8](d *Definition[S, E]) *SharedLedger[S, E] {
 
 // Start begins a life in the initial state. id tells the instances apart in traces; it may be used again after End.
 func (l *SharedLedger[S, E]) Start(in *Instance[S], id uint32, now Tick) {
-	s := l.shard(id)
-	s.begin()
-	s.started.add(l.follow(now))
-	s.end()
+	l.shard(id).started.add(l.follow(now))
 	in.set(l.def.first, now)
 }
 
@@ -40,15 +37,12 @@ func (l *SharedLedger[S, E]) Fire(in *Instance[S], id uint32, on E, now Tick) (t
 	at := int(from)*l.def.stride + l.def.column(uint8(on))
 	m := l.moves[at]
 	s := l.shard(id)
-	position := s.begin()
-	s.put(position, mark{id, now, from, uint8(on), m.row()})
+	s.put(mark{id, now, from, uint8(on), m.row()})
 	if m == 0 {
-		s.end()
 		l.refused[at].Add(1)
 		return in.State(), &l.def.refusals[at]
 	}
 	s.edges[m.edge()].add(l.follow(now))
-	s.end()
 	in.set(m.row(), now)
 	return in.State(), nil
 }
@@ -61,12 +55,10 @@ func (l *SharedLedger[S, E]) End(in *Instance[S], id uint32) error {
 	}
 	finished := l.def.terminal[in.row]
 	s := l.shard(id)
-	s.begin()
 	if !finished {
 		s.unfinished.Add(1)
 	}
 	s.ended[in.row].add(l.follow(Now()))
-	s.end()
 	in.row = 0
 	if !finished {
 		return ErrUnfinished
@@ -95,6 +87,7 @@ func (l *SharedLedger[S, E]) Figures() Figures { return l.figuresAt(Now()) }
 func (l *SharedLedger[S, E]) figuresAt(now Tick) Figures {
 	at := l.follow(now)
 	sum, one := newTally(&l.def.compiled), newTally(&l.def.compiled)
+	one.refused = nil // they are not kept by shard
 	for i := range l.shards {
 		l.shards[i].read(&one)
 		sum.add(&one)
@@ -102,7 +95,7 @@ func (l *SharedLedger[S, E]) figuresAt(now Tick) Figures {
 	for i := range l.refused {
 		sum.refused[i] = l.refused[i].Load()
 	}
-	return l.def.figures(&sum, at, TickLength)
+	return l.def.figures(&sum, at<<countBits, sharedUnit)
 }
 
 // shard spreads ids by Fibonacci hashing, so that no step between ids puts all instances on one shard.

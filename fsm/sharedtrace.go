@@ -13,7 +13,8 @@ const busy = ^uint64(0)
 
 // put writes a mark. Should the ring have gone round while another writer is still in this slot, the mark is dropped: a
 // trace with a gap in other instances' steps is better than a writer that waits.
-func (s *shard) put(position uint64, m mark) {
+func (s *shard) put(m mark) {
+	position := s.position.Add(1)
 	slot := &s.trace[position%shardTrace]
 	old := slot.key.Load()
 	if old == busy || !slot.key.CompareAndSwap(old, busy) {
@@ -26,9 +27,9 @@ func (s *shard) put(position uint64, m mark) {
 // of returns the marks of one instance, oldest first.
 func (s *shard) of(id uint32) []mark {
 	var out []mark
-	begun := s.begun.Load()
+	last := s.position.Load()
 	for i := range uint64(shardTrace) {
-		slot := &s.trace[(begun+1+i)%shardTrace]
+		slot := &s.trace[(last+1+i)%shardTrace]
 		key := slot.key.Load()
 		what := slot.what.Load()
 		if key == 0 || key == busy || slot.key.Load() != key || uint32(what>>32) != id {

@@ -44,7 +44,7 @@ func (t *tally) copyFrom(from *tally) {
 	copy(t.refused, from.refused)
 }
 
-// add sums two tallies of the same machine.
+// add sums two tallies of the same machine; more may come without refusals.
 func (t *tally) add(more *tally) {
 	t.started.sum(more.started)
 	t.unfinished += more.unfinished
@@ -54,12 +54,13 @@ func (t *tally) add(more *tally) {
 	for i := range t.edges {
 		t.edges[i].sum(more.edges[i])
 	}
-	for i := range t.refused {
+	for i := range more.refused {
 		t.refused[i] += more.refused[i]
 	}
 }
 
-// figures turns the counts into what the outside sees. now and the cells' times are in the given unit.
+// figures turns the counts into what the outside sees. now and the cells' times are in the given unit. Nothing is below zero,
+// even where a shared ledger was read while an instance moved.
 func (d *Definition[S, E]) figures(t *tally, now int64, unit time.Duration) Figures {
 	occupancy := make([]int64, len(t.ended))
 	spent := make([]int64, len(t.ended))
@@ -84,8 +85,8 @@ func (d *Definition[S, E]) figures(t *tally, now int64, unit time.Duration) Figu
 	}
 	for _, s := range d.states {
 		row := uint8(s.State) + 1
-		f.Occupancy = append(f.Occupancy, occupancy[row])
-		f.TimeIn = append(f.TimeIn, time.Duration(spent[row]+occupancy[row]*now)*unit)
+		f.Occupancy = append(f.Occupancy, max(0, occupancy[row]))
+		f.TimeIn = append(f.TimeIn, max(0, time.Duration(spent[row]+occupancy[row]*now)*unit))
 	}
 	for i, n := range t.refused {
 		if n > 0 {
