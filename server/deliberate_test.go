@@ -113,4 +113,3 @@ var otherNotifications = map[string]struct{ want, why string }{
 	"08-filter":      {"", "queue, Q-10: as before"},
 	"18-broadcast":   {"onSongQueueChanged", "queue, Q-10: as before"},
 }
-

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -334,57 +333,6 @@ func packetMap(t *testing.T, p wire.Packet) map[string]any {
 		t.Fatal(err)
 	}
 	return m
-}
-
-// ids numbers queue entry ids in the order of their first appearance.
-type ids struct {
-	number map[string]int
-	text   []string
-}
-
-func newIDs() *ids { return &ids{number: map[string]int{}} }
-
-// normalise replaces entry ids and makes equal numbers look equal.
-func (i *ids) normalise(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if id, isText := v[key].(string); isText && (key == "entryid" || key == "currententry") {
-				if _, known := i.number[id]; !known {
-					i.number[id] = len(i.text)
-					i.text = append(i.text, id)
-				}
-				out[key] = fmt.Sprintf("<E%d>", i.number[id])
-				continue
-			}
-			out[key] = i.normalise(v[key])
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for n := range v {
-			out[n] = i.normalise(v[n])
-		}
-		return out
-	case json.Number:
-		if f, err := v.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-			return json.Number(fmt.Sprintf("%.0f", f)) // 1 equals 1.0
-		} else if err == nil && math.Abs(f) < 1<<53 {
-			return f
-		}
-		return v
-	default:
-		return v
-	}
-}
-
-// like is our id with the number that theirs has, or the text if it is no id.
-func (i *ids) like(theirs *ids, text string) string {
-	if n, isID := theirs.number[text]; isID && n < len(i.text) {
-		return i.text[n]
-	}
-	return text
 }
 
 func merge(a, b map[string][]string) map[string][]string {
