@@ -128,6 +128,26 @@ func TestCloseIsNotHeldUpByASessionThatHangs(t *testing.T) {
 	})
 }
 
+// The next message is executed only when no answer waits behind the frame being
+// written: one answer is under way, one waits, and the third call is held back.
+func TestUnreadAnswersHoldBackCalls(t *testing.T) {
+	var executed atomic.Int32
+	synthetic(t, Options{Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+		executed.Add(1)
+		return Answer{To: Response, Payload: m}, nil
+	}}}, func(t *testing.T, s *server) {
+		c := adopt(t, s, openingRequest)
+		c.head()
+		go c.Write(cat(text("1"), text("2"), text("3"), text("4"), text("5")))
+		synctest.Wait()
+		if n := executed.Load(); n != 2 {
+			t.Errorf("%d calls were executed for a client that reads nothing", n)
+		}
+		c.expect(`text "1"`, `text "2"`, `text "3"`, `text "4"`, `text "5"`)
+		c.Close()
+	})
+}
+
 func TestNoIdleTimeout(t *testing.T) {
 	synthetic(t, Options{}, func(t *testing.T, s *server) {
 		c := adopt(t, s, openingRequest)
