@@ -15,7 +15,7 @@ const documentedName = "connection-documented"
 // refines the other.
 func (f files) addConnection(ctx context.Context) error {
 	if err := f.addDrawing(ctx, documentedDrawing(conn.Documented()), false); err != nil {
-		return fmt.Errorf("the documented lifecycle: %w", err)
+		return err
 	}
 	d := conn.Lifecycle.Describe()
 	name := d.FileName()

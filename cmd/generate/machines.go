@@ -51,7 +51,7 @@ func (f files) addMachines(ctx context.Context) error {
 				return fmt.Errorf("two machines are called %q; one of them is in %s", d.Name, s.path)
 			}
 			if err := f.addDrawing(ctx, d.Drawing(), false, true); err != nil {
-				return fmt.Errorf("machine %q: %w", d.Name, err)
+				return err
 			}
 			f[name+".md"] = []byte(d.Markdown(name + ".svg"))
 		}
@@ -59,22 +59,31 @@ func (f files) addMachines(ctx context.Context) error {
 	return f.addConnection(ctx)
 }
 
-// addDrawing renders a graph from top to bottom, from left to right, or both ways, and keeps what can be shown larger.
+// addDrawing draws a machine from top to bottom, from left to right, or both ways, and keeps what can be shown larger.
 func (f files) addDrawing(ctx context.Context, g fsm.Drawing, directions ...bool) error {
-	best := 0.0
+	var variants []string
 	for _, sideways := range directions {
 		g.Sideways = sideways
-		svg, err := render.SVG(ctx, g.DOT())
+		variants = append(variants, g.DOT())
+	}
+	return f.addLargest(ctx, g.Name, variants...)
+}
+
+// addLargest renders the variants of a drawing and keeps the one that can be shown largest, the first where they are equal.
+func (f files) addLargest(ctx context.Context, name string, variants ...string) error {
+	best := 0.0
+	for _, dot := range variants {
+		svg, err := render.SVG(ctx, dot)
 		if err != nil {
-			return err
+			return fmt.Errorf("drawing %s: %w", name, err)
 		}
 		scale, err := fit(svg)
 		if err != nil {
-			return err
+			return fmt.Errorf("drawing %s: %w", name, err)
 		}
 		if scale > best {
 			best = scale
-			f[g.Name+".dot"], f[g.Name+".svg"] = []byte(g.DOT()), svg
+			f[name+".dot"], f[name+".svg"] = []byte(dot), svg
 		}
 	}
 	return nil

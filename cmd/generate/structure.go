@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"musicdb/diagrams/render"
 )
 
 const (
@@ -41,12 +39,14 @@ func (f files) addStructure(ctx context.Context, root string) error {
 	if err != nil {
 		return fmt.Errorf("read the types: %w", err)
 	}
-	for name, dot := range map[string]string{documentedStructureName: documentedStructure().dot(), structureName: types.graph().dot()} {
-		svg, err := render.SVG(ctx, dot)
-		if err != nil {
-			return fmt.Errorf("the structure: %w", err)
-		}
-		f[name+".dot"], f[name+".svg"] = []byte(dot), svg
+	if err := f.addLargest(ctx, documentedStructureName, documentedStructure().dot()); err != nil {
+		return err
+	}
+	ours := types.graph()
+	upright := ours.dot()
+	ours.sideways = true
+	if err := f.addLargest(ctx, structureName, upright, ours.dot()); err != nil {
+		return err
 	}
 	f[structureName+".md"] = []byte(structurePage(types))
 	return nil

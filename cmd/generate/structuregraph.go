@@ -25,12 +25,18 @@ type structureGraph struct {
 	name    string
 	records []record
 	arrows  []arrow
+	// sideways lets the graph grow from left to right instead of from top to bottom.
+	sideways bool
 }
 
 // dot writes the drawing in Graphviz' language, in the order of its parts.
 func (g structureGraph) dot() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "digraph %q {\n\tgraph [id=%q, rankdir=TB, nodesep=0.35, ranksep=0.5, bgcolor=white, tooltip=\" \"];\n", g.name, g.name)
+	direction := "TB"
+	if g.sideways {
+		direction = "LR"
+	}
+	fmt.Fprintf(&b, "digraph %q {\n\tgraph [id=%q, rankdir=%s, nodesep=0.35, ranksep=0.5, bgcolor=white, tooltip=\" \"];\n", g.name, g.name, direction)
 	b.WriteString("\tnode [fontname=\"Arial\", fontsize=12, shape=plain];\n\tedge [fontname=\"Arial\", fontsize=11, arrowsize=0.8, color=\"#444444\", fontcolor=\"#444444\"];\n")
 	for _, r := range g.records {
 		fmt.Fprintf(&b, "\t%q [id=%q, tooltip=%q, label=<%s>];\n", g.name+"-"+r.id, g.name+"-"+r.id, r.title, r.html())
@@ -38,7 +44,7 @@ func (g structureGraph) dot() string {
 	for i, a := range g.arrows {
 		label := ""
 		if a.label != "" {
-			label = fmt.Sprintf(`, label=<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td bgcolor="white">%s</td></tr></table>>`, a.label)
+			label = fmt.Sprintf(`, label=<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td>%s</td></tr></table>>`, a.label)
 		}
 		fmt.Fprintf(&b, "\t%q -> %q [id=\"%s-e%d\", tooltip=\" \", style=%s, arrowhead=%s%s];\n", g.name+"-"+a.from, g.name+"-"+a.to, g.name, i, a.style, a.head, label)
 	}
