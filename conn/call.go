@@ -21,21 +21,17 @@ func (c *Conn) deliver(m *buffer, what kind) {
 		return
 	}
 	c.step(Message)
-	execute := c.session.OnCall
-	if what == binaryMessage {
-		s, ok := c.session.(BinarySession)
-		if !ok {
-			c.step(Ignore)
-			c.engine.opts.Log.Debug("binary message ignored", "conn", c.id, "bytes", m.len())
-			m.release()
-			return
-		}
-		execute = s.OnBinary
+	if _, ok := c.session.(BinarySession); what == binaryMessage && !ok {
+		c.step(Ignore)
+		c.engine.opts.Log.Debug("binary message ignored", "conn", c.id, "bytes", m.len())
+		m.release()
+		return
 	}
 	c.step(Decoded)
 	// A goroutine of its own: the reading goroutine goes on to answer pings and to
 	// notice that the connection is lost, and its stack stays small.
-	c.tasks.Go(func() { c.call(execute, m) })
+	c.tasks.Add(1)
+	go c.call(m, what)
 }
 
 // executing reports whether the session is at work, or its answer is on the way to
@@ -50,6 +46,7 @@ func (c *Conn) executing() bool {
 
 // greet runs onWSConnect.
 func (c *Conn) greet() {
+	defer c.tasks.Done()
 	err := c.onWSConnect()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,8 +67,9 @@ func (c *Conn) greet() {
 }
 
 // call runs onCall for one message and sends what it answers.
-func (c *Conn) call(execute func([]byte) (Answer, error), m *buffer) {
-	answer, err := onCall(execute, m.bytes())
+func (c *Conn) call(m *buffer, what kind) {
+	defer c.tasks.Done()
+	answer, err := c.onCall(m.bytes(), what)
 	var f frame
 	if err == nil && answer.To != NoResponse {
 		op := ws.OpText
@@ -144,9 +142,12 @@ func (c *Conn) onWSConnect() (err error) {
 	return c.session.OnWSConnect()
 }
 
-func onCall(execute func([]byte) (Answer, error), message []byte) (a Answer, err error) {
+func (c *Conn) onCall(message []byte, what kind) (a Answer, err error) {
 	defer contain("onCall", &err)
-	return execute(message)
+	if what == binaryMessage {
+		return c.session.(BinarySession).OnBinary(message)
+	}
+	return c.session.OnCall(message)
 }
 
 func (c *Conn) onWSDisconnect(r Reason) (err error) {

@@ -49,7 +49,7 @@ func (c *Conn) finish(last frame, on OutboxEvent) {
 	c.stepBox(on)
 	c.armClosing()
 	if idle {
-		c.tasks.Go(c.write)
+		c.startWriting()
 	}
 }
 

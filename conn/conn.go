@@ -107,7 +107,7 @@ func (c *Conn) enqueue(e entry) {
 	c.box.add(e)
 	c.stepBox(Queue)
 	if idle {
-		c.tasks.Go(c.write)
+		c.startWriting()
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 type outbox struct {
 	life   fsm.Instance[OutboxState]
 	queue  []entry
-	taken  int // entries at the front that the writer is writing
-	behind int // bytes of pushes in queue[1:]
+	taken  int      // entries at the front that the writer is writing
+	behind int      // bytes of pushes in queue[1:]
+	room   [1]entry // of a queue that has one entry at most, as nearly all have
 }
 
 // entry is one frame in the queue.
@@ -56,7 +57,10 @@ func (o *outbox) overflows(f frame, bound int) bool {
 }
 
 func (o *outbox) add(e entry) {
-	if len(o.queue) > 0 && !e.answer {
+	switch {
+	case len(o.queue) == 0:
+		o.queue = o.room[:0]
+	case !e.answer:
 		o.behind += e.size()
 	}
 	o.queue = append(o.queue, e)

@@ -103,11 +103,12 @@ func (c *Conn) upgrade(response []byte) error {
 		return err
 	}
 	c.engine.hub.Add(c)
-	c.tasks.Go(c.greet)
+	c.tasks.Add(1)
+	go c.greet()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.box.running() {
-		c.tasks.Go(c.write)
+		c.startWriting()
 	}
 	return nil
 }

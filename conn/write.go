@@ -2,10 +2,17 @@ package conn
 
 import "net"
 
+// startWriting begins to write what is queued, when nobody writes. It needs mu.
+func (c *Conn) startWriting() {
+	c.tasks.Add(1)
+	go c.write()
+}
+
 // write is the writing goroutine. It exists while the outbox has something to
 // write: it takes a batch, writes it without the mutex, and reports back, until
 // nothing is left. Small frames that wait together leave in one write.
 func (c *Conn) write() {
+	defer c.tasks.Done()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.box.running() {
