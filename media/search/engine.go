@@ -121,8 +121,7 @@ func (e *Engine) Find(text string) Hits {
 // query is a search text prepared for comparing it with many names.
 type query struct {
 	pattern
-	mask  uint64
-	spare []uint64 // by code, all zero between uses
+	mask uint64
 }
 
 func newQuery(letters alphabet, text string) *query {

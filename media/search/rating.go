@@ -51,21 +51,28 @@ func (p pattern) ratio(text []uint16) float64 {
 	}
 }
 
+// hopeless reports whether texts of which one, of length n, is compared with
+// windows of the other cannot reach the threshold, when the whole other one has
+// so much in common with it: no window has more in common, and a window with
+// nothing else in it is the best there could be.
+func hopeless(common, n int) bool { return rating(common, n+common) < Threshold }
+
 // inside compares the pattern with the windows of a text that is not shorter.
 func (p pattern) inside(text []uint16) float64 {
 	n, m := len(p.codes), len(text)
-	best := belowThreshold
 	v, all := ^uint64(0), ones(n)
-	for k, c := range text { // one run over the text rates all of its beginnings
+	for _, c := range text {
 		v = step(v, p.places[c])
-		if k < n {
-			best = max(best, rating(bits.OnesCount64(^v&all), n+k+1))
-		}
 	}
-	// No window has more in common with the pattern than the whole text has, and
-	// none that is worth it is shorter than what it has in common.
-	if common := bits.OnesCount64(^v & all); rating(common, n+common) <= best {
-		return atLeastThreshold(best)
+	// Nearly all names end here.
+	if hopeless(bits.OnesCount64(^v&all), n) {
+		return 0
+	}
+	best := belowThreshold
+	v = ^uint64(0)
+	for k, c := range text[:n] { // one run rates all windows at the beginning
+		v = step(v, p.places[c])
+		best = max(best, rating(bits.OnesCount64(^v&all), n+k+1))
 	}
 	members := 0 // characters of the window that occur in the pattern
 	for _, c := range text[:n] {
@@ -102,11 +109,11 @@ func (p pattern) around(text []uint16) float64 {
 		v = step(v, p.places[c])
 		members |= p.places[c]
 	}
+	if hopeless(bits.OnesCount64(^v&ones(n)), m) {
+		return 0
+	}
 	for k := 1; k <= m; k++ {
 		best = max(best, rating(bits.OnesCount64(^v&ones(k)), m+k))
-	}
-	if common := bits.OnesCount64(^v & ones(n)); rating(common, m+common) <= best {
-		return atLeastThreshold(best)
 	}
 	for i := 1; i < n; i++ {
 		length := min(m, n-i)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -145,4 +146,32 @@ func misspelt(t *rapid.T, a []rune) []rune {
 		b[rapid.IntRange(0, len(b)-1).Draw(t, "place")] = letters.Draw(t, "letter")
 	}
 	return b
+}
+
+func FuzzRating(f *testing.F) {
+	for _, v := range vectors {
+		f.Add(v.a, v.b)
+	}
+	f.Add("", "x")
+	f.Add(strings.Repeat("ab", 40), strings.Repeat("ba", 50))
+	f.Add(strings.Repeat("x", 64), strings.Repeat("x", 65))
+	f.Add(strings.Repeat("x", 300), strings.Repeat("x", 300))
+	f.Add("\xff", "\uFFFD")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		text, name := []rune(Normalise(a)), []rune(Normalise(b))
+		if len(text) > 150 || len(name) > 150 {
+			return // the definition takes seconds
+		}
+		want := 0.0
+		if len(text) > 0 && len(name) > 0 {
+			want = naiveRatio(text, name)
+		}
+		got := fastRatio(string(text), string(name))
+		if want < Threshold-1e-9 {
+			want = 0
+		}
+		if math.Abs(got-want) > 1e-9 {
+			t.Errorf("%q / %q = %v, want %v", string(text), string(name), got, want)
+		}
+	})
 }
