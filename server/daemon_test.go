@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,7 +32,22 @@ import (
 	"musicdb/server/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// tool is the ffmpeg of all tests: looking for it takes longer than most of them.
+var tool = sync.OnceValues(func() (*ffmpeg.Tool, error) { return ffmpeg.Find(ffmpeg.Options{}) })
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if t, err := tool(); err == nil {
+		_ = t.Close()
+	}
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
 
 const testKey = "a2V5IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE="
 
@@ -71,8 +88,8 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(t.TempDir()))(t)
-	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{}))(t)
-	tool := must(ffmpeg.Find(ffmpeg.Options{}))(t)
+	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150}}))(t)
+	tool := must(tool())(t)
 	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store}))(t)
 	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
 		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
@@ -95,7 +112,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		if code := d.stop(); code != 0 {
 			t.Errorf("the server ended with exit code %d", code)
 		}
-		if err := errors.Join(tool.Close(), covers.Close(), music.Close(), d.library.Close()); err != nil {
+		if err := errors.Join(covers.Close(), music.Close(), d.library.Close()); err != nil {
 			t.Error(err)
 		}
 		http.DefaultClient.CloseIdleConnections()

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"musicdb/media/queue"
@@ -48,5 +49,5 @@ func (s *Server) broadcast(p wire.Packet) { s.engine.Hub().Broadcast(p.Encode())
 
 // secondsJSON is a play time as clients get it, to the millisecond.
 func secondsJSON(seconds float64) json.RawMessage {
-	return strconv.AppendFloat(nil, seconds, 'f', 3, 64)
+	return strconv.AppendFloat(nil, math.Round(seconds*1000)/1000, 'f', -1, 64)
 }
