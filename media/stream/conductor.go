@@ -25,6 +25,8 @@ type conductor struct {
 	reopened int                     // times the current song's decoder was lost
 	resume   library.StreamPosition
 	holdOff  *time.Timer
+	beats    chan struct{} // one token per second, from the heartbeat
+	releases sync.WaitGroup
 	seen     *library.Catalogue // looked through without finding a song
 
 	mu     sync.Mutex // guards below, for State and Status
@@ -33,11 +35,16 @@ type conductor struct {
 	deck   *source // for the position in State
 }
 
-// second is the heartbeat, in stream time.
-const second = time.Second
+const (
+	// second is between two heartbeats, in stream time.
+	second = time.Second
+	// releaseLimit is how long the end waits for children that were killed; one
+	// that reads from a disk which does not answer may outlive it.
+	releaseLimit = 3 * time.Second
+)
 
 func newConductor(s *Stream) *conductor {
-	return &conductor{s: s, broken: map[queue.EntryID]error{}}
+	return &conductor{s: s, broken: map[queue.EntryID]error{}, beats: make(chan struct{}, 1)}
 }
 
 // run plays until ctx ends.
@@ -47,8 +54,6 @@ func (c *conductor) run(ctx context.Context) {
 	if c.saver == nil {
 		c.begin(ctx)
 	}
-	beat := time.NewTicker(c.paced(second))
-	defer beat.Stop()
 	c.holdOff = time.NewTimer(0)
 	defer c.holdOff.Stop()
 
@@ -58,8 +63,8 @@ func (c *conductor) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-c.s.wake:
-		case <-beat.C:
-			c.beat()
+		case <-c.beats:
+			c.everySecond()
 		case <-c.holdOff.C:
 			if c.s.audio.State() == HoldOff {
 				c.fire(Retry)
@@ -83,20 +88,32 @@ func (c *conductor) begin(ctx context.Context) {
 	c.want(playing)
 }
 
-// idle is run of a stream that is switched off.
-func (c *conductor) idle(ctx context.Context) {
+// disabled is run of a stream that is switched off.
+func (c *conductor) disabled(ctx context.Context) {
 	c.fire(Disable)
 	c.s.events.fire(Event{Kind: StatusChanged})
-	beat := time.NewTicker(c.paced(second))
-	defer beat.Stop()
-	for ctx.Err() == nil {
+	<-ctx.Done()
+	c.settle()
+}
+
+// heartbeat tells clients once per second that the server lives; they take one
+// without it for dead. It has a goroutine of its own, because a slow disk may
+// keep the conductor waiting.
+func (c *conductor) heartbeat(ctx context.Context) {
+	ticker := time.NewTicker(c.paced(second))
+	defer ticker.Stop()
+	for {
 		select {
 		case <-ctx.Done():
-		case <-beat.C:
-			c.s.events.fire(Event{Kind: TimeChanged})
+			return
+		case <-ticker.C:
+			c.s.events.fire(Event{Kind: TimeChanged, Seconds: c.shown().Seconds})
+			select {
+			case c.beats <- struct{}{}:
+			default:
+			}
 		}
 	}
-	c.settle()
 }
 
 // close ends what run has left: the songs on the deck, the position, the machines.
@@ -112,6 +129,18 @@ func (c *conductor) close(ctx context.Context) {
 	}
 	if c.saver != nil {
 		c.saver.close()
+	}
+	released := make(chan struct{})
+	go func() {
+		c.releases.Wait()
+		close(released)
+	}()
+	limit := time.NewTimer(releaseLimit)
+	defer limit.Stop()
+	select {
+	case <-released:
+	case <-limit.C:
+		c.s.log.Warn("a decoder was killed and is not gone yet", "waited", releaseLimit)
 	}
 	c.settle()
 }
@@ -166,9 +195,8 @@ func (c *conductor) want(play bool) {
 	c.s.events.fire(Event{Kind: StatusChanged})
 }
 
-// beat is the heartbeat: clients take a server without it for dead.
-func (c *conductor) beat() {
-	c.s.events.fire(Event{Kind: TimeChanged, Seconds: c.shown().Seconds})
+// everySecond does what is worth doing once per second.
+func (c *conductor) everySecond() {
 	if c.s.audio.State() == Playing {
 		c.save()
 	}
@@ -206,13 +234,14 @@ func (c *conductor) paced(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / c.s.o.Pace)
 }
 
-// release ends a source. Sources may be given twice, and nil.
+// release ends a source without waiting for its child. Sources may be given
+// twice, and nil.
 func (c *conductor) release(s *source) {
 	if s == nil || s.released {
 		return
 	}
 	s.released = true
-	s.close()
+	c.releases.Go(s.close)
 }
 
 var errUnknownSong = errors.New("the song is no longer in the library")

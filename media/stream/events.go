@@ -36,14 +36,15 @@ type Event struct {
 
 // events calls whoever subscribed, one event at a time.
 type events struct {
+	turn sync.Mutex // held while subscribers are called, so that all see one order
 	mu   sync.Mutex // guards list
 	list []*subscriber
 }
 
 type subscriber struct{ call func(Event) }
 
-// Subscribe has call called for every event from now on, in order, by the
-// goroutine that plays: call must not wait for anything. cancel ends that; a
+// Subscribe has call called for every event from now on, in order, one at a
+// time: call must not wait for anything, or the whole stream waits with it. cancel ends that; a
 // call that is under way is not waited for.
 func (s *Stream) Subscribe(call func(Event)) (cancel func()) { return s.events.add(call) }
 
@@ -60,6 +61,8 @@ func (e *events) add(call func(Event)) (cancel func()) {
 }
 
 func (e *events) fire(event Event) {
+	e.turn.Lock()
+	defer e.turn.Unlock()
 	e.mu.Lock()
 	list := e.list
 	e.mu.Unlock()

@@ -29,8 +29,7 @@ func TestBrokenSongsAreSkipped(t *testing.T) {
 	must(t, os.Remove(filepath.Join(s.music.Dir(), gone.Path)))
 	ids := s.enqueue(1, 2, 3, 4, 5)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
+	heard := s.listen()
 	for _, song := range []int64{2, 3, 4} {
 		e := s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
 		if e.Entry.SongID != song || e.Err == nil {
@@ -38,7 +37,7 @@ func TestBrokenSongsAreSkipped(t *testing.T) {
 		}
 	}
 	s.until("B", func(now State) bool { return now.Entry.ID == ids[4] && now.Seconds > 0 })
-	about(t, spell(decode(t, s.record(l, 4500*time.Millisecond)).score(441, 882, 1764)),
+	about(t, spell(decode(t, heard()).score(441, 882, 1764)),
 		note{0, 0}, note{441, 3 * time.Second}, note{1764, 0})
 	if row, _ := s.library.Catalogue().Song(1); row.LastPlayed == 0 {
 		t.Error("A was heard and does not count as played")
@@ -63,14 +62,13 @@ func TestTruncatedSongDoesNotCount(t *testing.T) {
 	)
 	s.enqueue(1, 2)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
+	heard := s.listen()
 	e := s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
 	if e.Entry.SongID != 1 || !errors.Is(e.Err, io.ErrUnexpectedEOF) {
 		t.Errorf("reported %+v, want the end of song 1", e)
 	}
 	s.until("B", func(now State) bool { return now.Entry.SongID == 2 && now.Seconds > 0 })
-	about(t, spell(decode(t, s.record(l, 5*time.Second)).score(882, 1764)),
+	about(t, spell(decode(t, heard()).score(882, 1764)),
 		note{0, 0}, note{882, 4 * time.Second}, note{1764, 0})
 	if row, _ := s.library.Catalogue().Song(1); row.LastPlayed != 0 {
 		t.Error("half a song counts as played")
@@ -130,7 +128,7 @@ func TestLostEncoderIsReplaced(t *testing.T) {
 		s.impatient = true // a stopped child is the very thing to be noticed
 		s.enqueue(1, 2)
 		s.start(StartPlay, nil)
-		l := s.stream.Join()
+		recorded := s.listen()
 		s.until("A", func(now State) bool { return now.Seconds > 1 })
 		first := encoderPid(s)
 		must(t, syscall.Kill(first, signal))
@@ -145,8 +143,7 @@ func TestLostEncoderIsReplaced(t *testing.T) {
 		if s.stream.Status().Pump.SilentFrames == 0 {
 			t.Errorf("%s: no silence of our own while there was no encoder", name)
 		}
-		status := s.stream.Status().Pump
-		heard := decode(t, s.record(l, time.Duration(status.Frames+status.SilentFrames-100)*SamplesPerFrame*time.Second/SampleRate))
+		heard := decode(t, recorded())
 		tones := 0
 		for _, n := range spell(heard.score(441)) {
 			if n.hz == 441 && n.length > 500*time.Millisecond {
@@ -156,7 +153,6 @@ func TestLostEncoderIsReplaced(t *testing.T) {
 		if tones != 2 {
 			t.Errorf("%s: heard %v, want the tone before and behind the gap", name, spell(heard.score(441)))
 		}
-		l.Close()
 		s.end()
 	}
 }
@@ -173,8 +169,7 @@ func TestLostDecoderIsReplaced(t *testing.T) {
 	s := newStation(t, track{name: "A", hz: 441, length: 20 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second})
 	ids := s.enqueue(1, 2)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
+	heard := s.listen()
 	s.until("A", func(now State) bool { return now.Seconds > 2 })
 	_, decoder := s.stream.Children()
 	must(t, syscall.Kill(decoder, syscall.SIGKILL))
@@ -183,7 +178,7 @@ func TestLostDecoderIsReplaced(t *testing.T) {
 		t.Error("the song was heard to its end and does not count as played")
 	}
 	var a time.Duration
-	notes := spell(decode(t, s.record(l, 25*time.Second)).score(441, 882))
+	notes := spell(decode(t, heard()).score(441, 882))
 	for _, n := range notes {
 		if n.hz == 441 {
 			a += n.length

@@ -19,12 +19,15 @@ func readICY(r io.Reader, metaint int) (sound []byte, titles []string, err error
 		part := make([]byte, metaint)
 		n, err := io.ReadFull(r, part)
 		sound = append(sound, part[:n]...)
-		if err != nil {
-			return sound, titles, nil // ended within the sound
-		}
 		var length [1]byte
-		if _, err := io.ReadFull(r, length[:]); err != nil {
-			return sound, titles, nil
+		if err == nil {
+			_, err = io.ReadFull(r, length[:])
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return sound, titles, nil // ended within the sound, or just behind it
+		}
+		if err != nil {
+			return sound, titles, err
 		}
 		block := make([]byte, int(length[0])*16)
 		if _, err := io.ReadFull(r, block); err != nil {

@@ -49,14 +49,13 @@ func TestSongsFollowEachOtherWithoutGap(t *testing.T) {
 	s.enqueue(1, 2, 3, 4, 5)
 	played := time.Unix(1_700_000_000, 0)
 	s.start(StartPlay, func(o *Options) { o.Now = func() time.Time { return played } })
-	l := s.stream.Join()
-	defer l.Close()
-	got := decode(t, s.record(l, 12*time.Second))
+	heard := s.listen()
+	s.until("E", func(now State) bool { return now.Entry.SongID == 5 && now.Seconds > 0 })
+	got := decode(t, heard())
 	about(t, spell(got.score(441, 882, 1764, 661.5)),
 		note{0, 0}, note{441, 3 * time.Second}, note{882, 2 * time.Second},
 		note{1764, 2 * time.Second}, note{661.5, 2 * time.Second}, note{441, 0})
 
-	s.until("E", func(now State) bool { return now.Entry.SongID == 5 && now.Seconds > 0 })
 	for _, song := range []int64{1, 2, 3, 4} {
 		if row, _ := s.library.Catalogue().Song(song); row.LastPlayed != played.Unix() {
 			t.Errorf("song %d was last played at %d, want %d", song, row.LastPlayed, played.Unix())
@@ -74,8 +73,7 @@ func TestPauseKeepsThePlace(t *testing.T) {
 	s := newStation(t, track{name: "A", hz: 441, length: 4 * time.Second}, track{name: "B", hz: 882, length: 30 * time.Second})
 	s.enqueue(1, 2)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
+	heard := s.listen()
 	s.until("a second of A", func(now State) bool { return now.Seconds > 1 })
 	s.stream.Play(false)
 	s.until("the pause", func(now State) bool { return !now.Playing && now.Audio == Paused })
@@ -85,7 +83,7 @@ func TestPauseKeepsThePlace(t *testing.T) {
 	s.stream.Toggle()
 	s.until("B", func(now State) bool { return now.Entry.SongID == 2 })
 
-	notes := spell(decode(t, s.record(l, 8*time.Second)).score(441, 882))
+	notes := spell(decode(t, heard()).score(441, 882))
 	var a, pauses time.Duration
 	for i, n := range notes {
 		switch {
@@ -109,9 +107,11 @@ func TestSkip(t *testing.T) {
 	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second})
 	ids := s.enqueue(1, 2, 1)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
-	s.until("A", func(now State) bool { return now.Entry.ID == ids[0] && now.Seconds > 2 })
+	heard := s.listen()
+	s.until("A, with B prepared", func(now State) bool {
+		_, next := s.stream.pump.onDeck()
+		return now.Entry.ID == ids[0] && now.Seconds > 2 && next != nil
+	})
 	s.stream.Skip()
 	s.until("B", func(now State) bool { return now.Entry.ID == ids[1] && now.Seconds > 1 })
 	s.stream.Play(false)
@@ -123,7 +123,8 @@ func TestSkip(t *testing.T) {
 	if head, _ := s.queue.Head(); head.ID != ids[2] {
 		t.Errorf("the head of the queue is %v, want the third entry", head)
 	}
-	notes := spell(decode(t, s.record(l, 4*time.Second)).score(441, 882))
+	notes := spell(decode(t, heard()).score(441, 882))
+	s.end()
 	for i, n := range notes[1:] {
 		if n.hz == 0 && notes[i].hz == 441 {
 			t.Errorf("silence between the songs, although B was ready: %v", notes)
@@ -191,12 +192,11 @@ func TestQueueChangesAheadOfTheSong(t *testing.T) {
 		track{name: "B", hz: 882, length: 3 * time.Second}, track{name: "C", hz: 1764, length: 30 * time.Second})
 	ids := s.enqueue(1, 2, 3)
 	s.start(StartPlay, nil)
-	l := s.stream.Join()
-	defer l.Close()
+	heard := s.listen()
 	s.until("A", func(now State) bool { return now.Seconds > 1 })
 	must(t, s.queue.Remove(ids[1]))
 	s.until("C", func(now State) bool { return now.Entry.ID == ids[2] })
-	about(t, spell(decode(t, s.record(l, 5*time.Second)).score(441, 882, 1764)),
+	about(t, spell(decode(t, heard()).score(441, 882, 1764)),
 		note{0, 0}, note{441, 3 * time.Second}, note{1764, 0})
 }
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -218,20 +219,38 @@ func (s *station) until(what string, is func(State) bool) State {
 	return now
 }
 
-// record listens until a length of sound has come.
-func (s *station) record(l *Listener, length time.Duration) []byte {
+// listen records from now on, until heard is called. heard waits for one more
+// second of sound, so that all that was sent before has passed the encoder.
+func (s *station) listen() (heard func() []byte) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
 	var mp3 []byte
-	for len(mp3) < int(length.Seconds()*Bitrate/8) {
-		frames, err := l.Next(ctx)
-		if err != nil {
+	var enough atomic.Bool
+	done := make(chan error, 1)
+	l := s.stream.Join()
+	go func() {
+		defer l.Close()
+		left := Bitrate / 8
+		for left > 0 {
+			frames, err := l.Next(context.Background())
+			if err != nil {
+				done <- err
+				return
+			}
+			mp3 = append(mp3, frames...)
+			if enough.Load() {
+				left -= len(frames)
+			}
+		}
+		done <- nil
+	}()
+	return func() []byte {
+		s.t.Helper()
+		enough.Store(true)
+		if err := <-done; err != nil {
 			s.t.Fatalf("after %d bytes: %v; status %+v\n%s", len(mp3), err, s.stream.Status(), s.log)
 		}
-		mp3 = append(mp3, frames...)
+		return mp3
 	}
-	return mp3
 }
 
 // lines is a log that can be read while it is written.

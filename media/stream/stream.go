@@ -114,12 +114,14 @@ func (s *Stream) Run(ctx context.Context) error {
 }
 
 func (s *Stream) run(ctx context.Context) {
+	var workers sync.WaitGroup
+	workers.Go(func() { s.conducts.heartbeat(ctx) })
 	if s.o.Disabled {
-		s.conducts.idle(ctx)
+		s.conducts.disabled(ctx)
+		workers.Wait()
 		s.ring.end()
 		return
 	}
-	var workers sync.WaitGroup
 	// The pump outlives the conductor, so that the last songs are taken off a
 	// deck that is still served.
 	pumping, stopPump := context.WithCancel(context.WithoutCancel(ctx))

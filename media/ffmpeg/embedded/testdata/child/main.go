@@ -9,4 +9,4 @@ import (
 	"musicdb/media/ffmpeg/embedded"
 )
 
-func main() { os.Exit(embedded.Main(os.Args[1:], "")) }
+func main() { os.Exit(embedded.Main(os.Args[1:], os.Getenv("WAZERO_COMPILATION_CACHE"))) }
