@@ -140,11 +140,13 @@ func TestSubscriptionsEnd(t *testing.T) {
 	calls := 0
 	var cancel func()
 	cancel = h.songs.Subscribe(func(Event) { calls++; cancel() })
+	later := 0
+	h.songs.Subscribe(func(Event) { later++ })
 	h.fill(1)
 	_, err := h.songs.Add(2, Last())
 	must(t, err)
 	cancel()
-	if calls != 1 || len(h.events) != 1 {
-		t.Errorf("%d calls, other subscriber %v", calls, h.events)
+	if calls != 1 || len(h.events) != 1 || later != 2 {
+		t.Errorf("%d calls, earlier subscriber %v, later one %d", calls, h.events, later)
 	}
 }

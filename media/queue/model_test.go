@@ -16,6 +16,8 @@ type model struct {
 	events  []Event
 	seen    map[EntryID]bool
 	barren  bool
+
+	snapshot, copied list // what a reader got before the last change, and what it was
 }
 
 const theRandomSong = 9
@@ -70,6 +72,11 @@ func (m *model) check(t *rapid.T, h *house) {
 		t.Fatalf("events %v, model %v", h.events, m.events)
 	}
 	h.events, m.events = nil, nil
+	if !slices.Equal(m.snapshot, m.copied) {
+		t.Fatalf("a reader had %v, a later change made it %v", m.copied, m.snapshot)
+	}
+	m.snapshot = h.songs.line.list()
+	m.copied = slices.Clone(m.snapshot)
 	if head, ok := h.songs.Head(); ok != (len(got) > 0) || ok && head != got[0] {
 		t.Fatalf("head %v, %v of %v", head, ok, got)
 	}

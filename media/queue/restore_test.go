@@ -104,21 +104,25 @@ func TestRestore(t *testing.T) {
 }
 
 func TestRestoreMemoryOfTheSelection(t *testing.T) {
+	const header = "\"SongID\",\"TimeStamp\"\r\n"
 	h := newHouse(t, []int{6})
-	const file = "\"SongID\",\"TimeStamp\"\r\n1,1699999000\r\n2.0,1699999001.75\r\n\"3\",1699999002\r\n,5\r\n4,1699999003\r\n5,1600000000\r\n"
-	must(t, os.WriteFile(h.path("songblacklist.csv"), []byte(file), 0o644))
-	h.restart()
-	h.songs.randy.refresh()
-	if got, want := ids(h.songs.randy.songs), []int64{1, 2, 4}; !slices.Equal(got, want) {
-		t.Errorf("restored %v, want %v", got, want)
-	}
-	if got := h.content("songblacklist.csv.damaged"); got != file {
-		t.Errorf("kept %q", got)
-	}
-	h.fill(6)
-	const want = "\"SongID\",\"TimeStamp\"\r\n1,1699999000\r\n2,1699999001\r\n4,1699999003\r\n6,1700000000\r\n"
-	if got := h.content("songblacklist.csv"); got != want {
-		t.Errorf("written %q, want %q", got, want)
+	for damage, kept := range map[string]bool{"": false, "\"3\",1699999002\r\n": true, ",5\r\n": true, "3,\"now\"\r\n": true} {
+		h.fresh()
+		file := header + "1,1699999000\r\n2.0,1699999001.75\r\n" + damage + "4,1699999003\r\n5,1600000000\r\n"
+		must(t, os.WriteFile(h.path("songblacklist.csv"), []byte(file), 0o644))
+		h.restart()
+		h.songs.randy.refresh()
+		if got, want := ids(h.songs.randy.songs), []int64{1, 2, 4}; !slices.Equal(got, want) {
+			t.Errorf("damage %q: restored %v, want %v", damage, got, want)
+		}
+		if copies, err := filepath.Glob(h.path("*.damaged")); err != nil || kept != (len(copies) == 1) || kept && h.content("songblacklist.csv.damaged") != file {
+			t.Errorf("damage %q: kept %v, %v", damage, copies, err)
+		}
+		h.fill(6)
+		const want = header + "1,1699999000\r\n2,1699999001\r\n4,1699999003\r\n6,1700000000\r\n"
+		if got := h.content("songblacklist.csv"); got != want {
+			t.Errorf("damage %q: written %q, want %q", damage, got, want)
+		}
 	}
 }
 

@@ -35,6 +35,11 @@ yes = YeS
 off = oFf
 number = 42
 nonsense = maybe
+[Indented]
+  first = 1
+  second = 2
+     more
+ third = 3
 `
 	for _, ends := range []string{"\n", "\r\n", "\r"} {
 		f, damage := ParseINI([]byte(strings.ReplaceAll(dialect, "\n", ends)))
@@ -51,6 +56,9 @@ nonsense = maybe
 			{"Two", "percent", "100% of from default"},
 			{"Two", "lonely", "5%, %(unknown)s, %"},
 			{"Two", "circle", "%(circle)s"},
+			{"Indented", "first", "1"},
+			{"Indented", "second", "2\nmore"},
+			{"Indented", "third", "3"},
 			{"two", "number", "missing"},
 			{"Two", "Number", "missing"},
 		} {

@@ -250,6 +250,10 @@ func TestSelectionIsAMap(t *testing.T) {
 			if other := name.Draw(t, "other"); choice.GenreActive(other) != genres[other] {
 				t.Fatalf("genre %q is active", other)
 			}
+			other := [2]string{name.Draw(t, "other genre"), name.Draw(t, "other subgenre")}
+			if on, set := subs[other]; choice.SubgenreActive(other[0], other[1]) != (on || !set) {
+				t.Fatalf("sub genre %q is %v", other, on)
+			}
 			if choice.GenreActive("") || !choice.SubgenreActive("Rock", "") {
 				t.Fatal("an empty name has no default")
 			}
@@ -324,8 +328,14 @@ func TestDamagedFileIsKeptBeside(t *testing.T) {
 	const table = "\"SongID\",\"TimeStamp\"\r\n1,2\r\nx\r\n"
 	must(t, os.WriteFile(filepath.Join(dir, "state/songblacklist.csv"), []byte(table), 0o644))
 	read, err := s.ReadCSV("songblacklist.csv", []string{"SongID", "TimeStamp"})
-	if err != nil || len(read.Rows) != 1 || len(read.Damage) != 1 || content(t, read.Kept) != table {
+	if err != nil || len(read.Rows) != 1 || len(read.Damage) != 1 {
 		t.Errorf("read %+v, %v", read, err)
+	}
+	for range 2 {
+		kept, err := s.Preserve("songblacklist.csv")
+		if err != nil || kept != filepath.Join(dir, "state/songblacklist.csv.damaged") || content(t, kept) != table {
+			t.Errorf("kept as %q, %v", kept, err)
+		}
 	}
 }
 
@@ -388,34 +398,5 @@ func TestUnwritable(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "config/wsapikey.txt"), []byte("\n"), 0o644))
 	if key, err := s.APIKey(); err != nil || len(key) != 44 {
 		t.Errorf("an empty key file gives %q, %v", key, err)
-	}
-}
-
-func BenchmarkWriteCSV(b *testing.B) {
-	for _, n := range []int{2, 1000} {
-		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
-			s := mustOpen(b, b.TempDir())
-			rows := make([][]Cell, n)
-			for i := range rows {
-				rows[i] = []Cell{Text("168493523207840521806064336792025247758"), Number(int64(i)), Text("False")}
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				must(b, s.WriteCSV("songqueue.csv", queueColumns, rows))
-			}
-		})
-	}
-}
-
-func BenchmarkChoice(b *testing.B) {
-	s := mustOpen(b, b.TempDir())
-	for i := range 30 {
-		must(b, s.SetGenre(fmt.Sprint("genre ", i), true))
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if !s.Choice().GenreActive("genre 7") {
-			b.Fatal("selection lost")
-		}
 	}
 }

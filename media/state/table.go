@@ -11,33 +11,25 @@ import (
 // A Table is what could be read from a CSV file.
 type Table struct {
 	Rows [][]Cell
-	// Damage lists what could not be read. The file has then been copied beside
-	// itself under the name Kept already, so it may be overwritten.
+	// Damage lists what could not be read. Whoever is going to write the file
+	// again preserves it first.
 	Damage []Damage
-	Kept   string
 }
 
 // ReadCSV reads the wanted columns of a file in the state directory. A missing
 // file gives an empty table. Errors: [*FileError].
 func (s *Store) ReadCSV(name string, columns []string) (Table, error) {
-	path := filepath.Join(s.state, name)
-	data, err := readFile(path)
+	data, err := readFile(filepath.Join(s.state, name))
 	if err != nil {
 		return Table{}, err
 	}
 	rows, damage := ParseCSV(data, columns)
-	t := Table{Rows: rows, Damage: damage}
-	if len(damage) > 0 {
-		if t.Kept, err = preserve(path, data); err != nil {
-			return Table{}, err
-		}
-	}
-	return t, nil
+	return Table{Rows: rows, Damage: damage}, nil
 }
 
 // Preserve copies a file of the state directory beside itself, for a caller that
-// could not make sense of some of its rows, and returns the name of the copy.
-// Errors: [*FileError].
+// could not make sense of all of it, and returns the name of the copy. The same
+// content is kept once only. Errors: [*FileError].
 func (s *Store) Preserve(name string) (string, error) {
 	path := filepath.Join(s.state, name)
 	data, err := readFile(path)
