@@ -18,6 +18,7 @@ type Conn struct {
 	nc      net.Conn
 	id      uint64
 	since   time.Time // accepted
+	in      source    // of the reading goroutine
 	session Session   // set by the reading goroutine before the handshake, then constant
 
 	mu     sync.Mutex // guards what follows
@@ -37,6 +38,7 @@ type Conn struct {
 
 func newConn(e *Engine, nc net.Conn, id uint64) *Conn {
 	c := &Conn{engine: e, nc: nc, id: id, since: time.Now()}
+	c.in.init(nc)
 	c.turn.L = &c.mu
 	now := fsm.Now()
 	e.lives.Start(&c.life, uint32(id), now)

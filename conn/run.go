@@ -75,8 +75,7 @@ type httpResponse struct {
 
 func (c *Conn) readRequest(first []byte) (httpResponse, []byte, error) {
 	reader := requestReader{limit: c.engine.opts.MaxHandshake}
-	buf := readPool.Get().(*[readSize]byte)
-	defer readPool.Put(buf)
+	defer c.in.release()
 	piece := first
 	for {
 		head, rest, bad := reader.feed(piece)
@@ -87,11 +86,10 @@ func (c *Conn) readRequest(first []byte) (httpResponse, []byte, error) {
 			response, upgraded := c.engine.handshake.answer(head)
 			return httpResponse{response, upgraded}, rest, nil
 		}
-		n, err := c.nc.Read(buf[:])
-		if n == 0 && err != nil {
+		var err error
+		if piece, err = c.in.next(); err != nil {
 			return httpResponse{}, nil, err
 		}
-		piece = buf[:n]
 	}
 }
 
@@ -149,8 +147,7 @@ func (c *Conn) answer(response []byte) error {
 func (c *Conn) receive(rest []byte) error {
 	d := decoder{limit: c.engine.opts.MaxMessage}
 	defer d.release()
-	buf := readPool.Get().(*[readSize]byte)
-	defer readPool.Put(buf)
+	defer c.in.release()
 	for {
 		for len(rest) > 0 {
 			used, what, err := d.next(rest)
@@ -166,11 +163,10 @@ func (c *Conn) receive(rest []byte) error {
 				return c.drain()
 			}
 		}
-		n, err := c.nc.Read(buf[:])
-		if n == 0 && err != nil {
+		var err error
+		if rest, err = c.in.next(); err != nil {
 			return err
 		}
-		rest = buf[:n]
 	}
 }
 
@@ -214,10 +210,9 @@ func (c *Conn) pong(body []byte) {
 // drain reads and drops bytes until the peer ends the TCP connection or a deadline
 // passes.
 func (c *Conn) drain() error {
-	buf := readPool.Get().(*[readSize]byte)
-	defer readPool.Put(buf)
+	defer c.in.release()
 	for {
-		if _, err := c.nc.Read(buf[:]); err != nil {
+		if _, err := c.in.next(); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,56 @@
+package conn
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"math/big"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The engine runs on any stream: here on TLS, whose handshake is part of the
+// opening time, and a client that does not speak it is dropped.
+func TestTLS(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	s := serveOn(t, tls.NewListener(listen(t), &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}), Options{})
+
+	nc, err := tls.Dial("tcp", s.addr, &tls.Config{RootCAs: roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, nc)
+	c.send([]byte(openingRequest))
+	if head := c.head(); !strings.HasPrefix(head, "HTTP/1.1 101 ") {
+		t.Fatalf("handshake answered with %q", head)
+	}
+	big := strings.Repeat("t", 100_000)
+	c.send(cat(text("over TLS"), text(big)))
+	c.expect(`text "over TLS"`, `text "`+big+`"`)
+	c.send(closeOf(1000, ""))
+	c.expect(`close 1000 ""`, "EOF")
+	c.Close()
+
+	p := dial(t, s.addr)
+	p.send([]byte(openingRequest))
+	s.log.await(t, 2, Ended)
+	p.Close()
+}
