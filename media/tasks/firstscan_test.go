@@ -218,7 +218,7 @@ func TestKilledScanGoesOn(t *testing.T) {
 	report, err := h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
 		o.Progress = func(p tasks.Progress) { paths = append(paths, p.Path) }
 	})
-	if err != nil || report.Outcome != tasks.OutcomeResumed || report.Albums != 1 || report.Songs != 4 {
+	if err != nil || report.Outcome != tasks.OutcomeResumed || report.Albums != 1 || report.Songs != 4 || len(report.Findings) != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	if want := []string{"夢の中へ兄弟/1986 - 雪国 2", ""}; !slices.Equal(paths, want) {
@@ -263,6 +263,32 @@ func TestInterruptedCoversGoOn(t *testing.T) {
 	}
 	if want := []string{"Cloud Meadow Static", "Harbor Ember"}; !slices.Equal(stored, want) {
 		t.Errorf("stored %q, want %q", stored, want)
+	}
+}
+
+func TestCoverThatAClientSetMeanwhileStays(t *testing.T) {
+	h := newHouse(t)
+	report, err := h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
+		o.Covers = coverFunc(func(_, name string, _ []byte) (string, error) {
+			for _, album := range h.lib.Catalogue().Albums() {
+				if album.Name == name {
+					return "scanned.jpg", h.lib.SetAlbumArtwork(t.Context(), album.ID, "chosen.jpg")
+				}
+			}
+			return "", errors.New("no such album")
+		})
+	})
+	if err != nil || report.Covers != 0 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	chosen := 0
+	for _, album := range h.lib.Catalogue().Albums() {
+		if album.ArtworkPath == "chosen.jpg" {
+			chosen++
+		}
+	}
+	if chosen != 2 {
+		t.Errorf("%d covers stayed, want 2", chosen)
 	}
 }
 
