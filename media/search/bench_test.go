@@ -50,9 +50,9 @@ func numbered(names []string) iter.Seq2[int64, string] {
 	}
 }
 
-// largeEngine has 100,000 songs, 8,000 albums and 1,667 artists.
-func largeEngine() (*Engine, [][]string) {
-	kinds := [][]string{someNames(1_667), someNames(8_000), someNames(100_000)}
+// engineOf has so many songs, 12 to an album and 5 albums to an artist.
+func engineOf(songs int) (*Engine, [][]string) {
+	kinds := [][]string{someNames(songs / 60), someNames(songs / 12), someNames(songs)}
 	letters := newAlphabet()
 	e := NewEngine(nil)
 	e.names.Store(&names{
@@ -92,7 +92,7 @@ func naiveHits(text string, names []string) (hits int) {
 // The first 2,000 names of each kind are searched by definition too, before the
 // clock runs.
 func BenchmarkFind(b *testing.B) {
-	e, kinds := largeEngine()
+	e, kinds := engineOf(100_000)
 	for _, term := range terms {
 		b.Run("songs=100000;term="+strings.ReplaceAll(term.kind, " ", "-"), func(b *testing.B) {
 			hits := e.Find(term.text)
@@ -167,7 +167,7 @@ func BenchmarkRevise(b *testing.B) {
 // A search allocates its table of places and the lists of hits, nothing per
 // name that is compared.
 func TestFindAllocatesNothingPerName(t *testing.T) {
-	e, _ := largeEngine()
+	e, _ := engineOf(10_000)
 	for _, text := range []string{"wyqxjuz fnkqp zxw", strings.Repeat("xyz ", 30)} {
 		if hits := e.Find(text); len(hits.Songs) > 20 {
 			t.Fatalf("%q finds %d songs, too many for this test", text, len(hits.Songs))

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -104,4 +105,46 @@ func TestCharactersBeyondTheAlphabetEqualNothing(t *testing.T) {
 	if hits := newQuery(letters, "abcd月").search(l); len(hits) != 1 || hits[0].ID != 2 || hits[0].Score >= 100 {
 		t.Errorf("found %v, want the one name by its other letters", hits)
 	}
+}
+
+// The order of the hits, from all names rated by definition: rating, then exact,
+// then beginning, then the order of the list.
+func TestHitsAreInOrder(t *testing.T) {
+	name := rapid.StringMatching(`[abc]{1,4}|[abcd ]{4,9}`)
+	rapid.Check(t, func(t *rapid.T) {
+		rows := make(map[int64]string)
+		for id := range rapid.Int64Range(0, 150).Draw(t, "names") {
+			rows[id] = name.Draw(t, "name")
+		}
+		letters := newAlphabet()
+		l := newList().revised(letters, inOrder(rows))
+		text := Normalise(name.Draw(t, "text"))
+		type rated struct {
+			hit        Hit
+			rank, list int
+		}
+		var all []rated
+		for i, id := range l.ids {
+			r := rated{hit: Hit{id, naiveRatio([]rune(text), []rune(Normalise(rows[id])))}, rank: 2, list: i}
+			switch found := Normalise(rows[id]); {
+			case found == text:
+				r.rank = 0
+			case strings.HasPrefix(found, text):
+				r.rank = 1
+			}
+			if text != "" && r.hit.Score >= Threshold {
+				all = append(all, r)
+			}
+		}
+		slices.SortFunc(all, func(a, b rated) int {
+			return cmp.Or(cmp.Compare(b.hit.Score, a.hit.Score), a.rank-b.rank, a.list-b.list)
+		})
+		want := []Hit{}
+		for _, r := range all {
+			want = append(want, r.hit)
+		}
+		if got := newQuery(letters, text).search(l); !slices.Equal(got, want) {
+			t.Fatalf("%q finds %v, want %v in %v", text, got, want, rows)
+		}
+	})
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,10 +119,15 @@ func TestRatingEqualsItsDefinition(t *testing.T) {
 	letters := rapid.SampledFrom([]rune("aaabbcde fö月🎸"))
 	rapid.Check(t, func(t *rapid.T) {
 		longest := rapid.SampledFrom([]int{6, 20, 64, 66, 140}).Draw(t, "longest")
-		a := rapid.SliceOfN(letters, 1, longest).Draw(t, "a")
-		b := rapid.SliceOfN(letters, 1, longest).Draw(t, "b")
-		if rapid.Bool().Draw(t, "related") {
+		length := rapid.IntRange(1, longest)
+		n, m := length.Draw(t, "n"), length.Draw(t, "m")
+		a := rapid.SliceOfN(letters, n, n).Draw(t, "a")
+		b := rapid.SliceOfN(letters, m, m).Draw(t, "b")
+		switch rapid.IntRange(0, 3).Draw(t, "relation") {
+		case 0:
 			b = misspelt(t, a)
+		case 1:
+			b = shifted(t, a)
 		}
 		text, name := Normalise(string(a)), Normalise(string(b))
 		want := naiveRatio([]rune(text), []rune(name))
@@ -132,6 +138,45 @@ func TestRatingEqualsItsDefinition(t *testing.T) {
 			t.Fatalf("%q / %q = %v, want %v", text, name, got, want)
 		}
 	})
+}
+
+// Texts of which both have more than 64 characters, and of one length often.
+func TestWideRatingEqualsItsDefinition(t *testing.T) {
+	letters := rapid.SampledFrom([]rune("abcde fö月🎸"))
+	rapid.Check(t, func(t *rapid.T) {
+		length := rapid.IntRange(65, 90).Draw(t, "length")
+		a := rapid.SliceOfN(letters, length, length).Draw(t, "a")
+		b := shifted(t, a)
+		switch rapid.IntRange(0, 2).Draw(t, "relation") {
+		case 0: // strangers at an end of one and within the other: only one has a better window
+			b = slices.Insert(slices.Clone(a[10:]), length/2, []rune("strangers!")...)
+		case 1:
+			b = append(b, rapid.SliceOfN(letters, 1, 50).Draw(t, "end")...)
+		}
+		codes := newAlphabet()
+		x, y := codes.encode(nil, string(a)), codes.encode(nil, string(b))
+		want := naiveRatio(a, b)
+		if want < Threshold-1e-9 {
+			want = 0
+		}
+		for _, got := range []float64{wideRatio(x, y), wideRatio(y, x)} {
+			if math.Abs(got-want) > 1e-9 {
+				t.Fatalf("%q / %q = %v, want %v", string(a), string(b), got, want)
+			}
+		}
+	})
+}
+
+// shifted returns a text as long as a of which the beginning is the end of a,
+// or the other way round: the best window then is a short one at an end.
+func shifted(t *rapid.T, a []rune) []rune {
+	letters := rapid.SampledFrom([]rune("abcdexyz "))
+	by := rapid.IntRange(0, len(a)/3).Draw(t, "by")
+	strangers := rapid.SliceOfN(letters, by, by).Draw(t, "strangers")
+	if rapid.Bool().Draw(t, "to the front") {
+		return slices.Concat(a[by:], strangers)
+	}
+	return slices.Concat(strangers, a[:len(a)-by])
 }
 
 // misspelt returns a part of a, embedded in something, with mistakes.
