@@ -36,6 +36,10 @@ import (
 var tool = sync.OnceValues(func() (*ffmpeg.Tool, error) { return ffmpeg.Find(ffmpeg.Options{}) })
 
 func TestMain(m *testing.M) {
+	if os.Getenv(serveVariable) != "" {
+		serveForBenchmark()
+		return
+	}
 	code := m.Run()
 	if t, err := tool(); err == nil {
 		_ = t.Close()

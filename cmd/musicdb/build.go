@@ -40,8 +40,8 @@ const cutTime = 30 * time.Minute
 
 // build opens every part of the daemon in the order in which they need each other.
 // A failure closes what was opened; its text says what was wrong and what to do.
-func build(ctx context.Context, c *Config, log *slog.Logger) (p *parts, err error) {
-	p = &parts{}
+func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err error) {
+	p := &parts{}
 	defer func() {
 		if err != nil {
 			_ = p.close() // the first error is the one that matters
@@ -126,8 +126,10 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (p *parts, err erro
 	if c.Music.AutoImport == ImportEmpty {
 		options.Import = firstScan(lib, music, covers, data, log)
 	}
-	p.server, err = server.New(options)
-	return p, err
+	if p.server, err = server.New(options); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func apiKey(c *Config, store *state.Store) (string, error) {

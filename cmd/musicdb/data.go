@@ -83,9 +83,6 @@ func firstScan(lib *library.Library, music *files.Music, covers *artwork.Store, 
 		_, err := tasks.FirstScan(ctx, tasks.FirstScanOptions{
 			Library: lib, Music: music, Covers: covers, Log: log,
 			Mark: tasks.FileMark{Path: filepath.Join(data, "tasks", "firstscan.json")},
-			Found: func(f *files.Finding) {
-				log.Warn("a file of the music directory was left out", "problem", f.Error())
-			},
 			Progress: func(p tasks.Progress) {
 				report(server.ImportProgress{Path: p.Path, Albums: p.Albums, Songs: p.Songs, Problems: p.Findings})
 			},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -33,7 +34,8 @@ func printConfig(out io.Writer, c *Config) error {
 		if _, set := os.LookupEnv(name); set {
 			origin = "environment"
 		}
-		fmt.Fprintf(&text, "%s = %v\n    from: %s\n    %s\n\n", name, value.Interface(), origin, tag.Get("desc"))
+		shown := cmp.Or(fmt.Sprint(value.Interface()), "(empty)")
+		fmt.Fprintf(&text, "%s = %s\n    from: %s\n    %s\n\n", name, shown, origin, tag.Get("desc"))
 	})
 	_, err := io.WriteString(out, strings.TrimSuffix(text.String(), "\n"))
 	return err
