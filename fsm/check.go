@@ -34,12 +34,12 @@ func (d *Definition[S, E]) check() error {
 
 type checker struct {
 	machine string
-	faults  []Fault
+	faults  []FaultError
 	colors  map[string]string
 }
 
 func (c *checker) add(subject string, kind error) {
-	c.faults = append(c.faults, Fault{subject, kind})
+	c.faults = append(c.faults, FaultError{subject, kind})
 }
 
 // layer refuses one layer name with two colours: the legend could not tell them apart.

@@ -22,21 +22,21 @@ var (
 	ErrName           = errors.New(`has a name with "--", a leading "(", or a character that cannot be printed`)
 )
 
-// Fault is one thing that is wrong with a definition: what (state, event, row), and how (one of the errors above).
-type Fault struct {
+// FaultError is one thing that is wrong with a definition: what (state, event, row), and how (one of the errors above).
+type FaultError struct {
 	Subject string // e.g. `state "Playing"` or `row Idle --Play--> Playing`
 	Kind    error
 }
 
-func (f Fault) Error() string { return f.Subject + " " + f.Kind.Error() }
+func (f FaultError) Error() string { return f.Subject + " " + f.Kind.Error() }
 
 // Unwrap gives errors.Is the kind.
-func (f Fault) Unwrap() error { return f.Kind }
+func (f FaultError) Unwrap() error { return f.Kind }
 
 // DefinitionError lists everything that is wrong with a machine, in the order of the definition.
 type DefinitionError struct {
 	Machine string
-	Faults  []Fault
+	Faults  []FaultError
 }
 
 func (e *DefinitionError) Error() string {

@@ -34,11 +34,11 @@ func TestRunnerTellsTheTimeInEachState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := fsm.NewObserver(player(), 0)
 		r := fsm.NewRunner(player(), o, effects{})
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		mustFire(t, r, play)
-		time.Sleep(3 * time.Second)
+		<-time.After(3 * time.Second)
 		mustFire(t, r, next)
-		time.Sleep(4 * time.Second)
+		<-time.After(4 * time.Second)
 		if f := o.Figures(); f.TimeIn[idle] != 2*time.Second || f.TimeIn[playing] != 7*time.Second || f.Occupancy[playing] != 1 {
 			t.Errorf("while playing: %+v", f)
 		}
@@ -46,7 +46,7 @@ func TestRunnerTellsTheTimeInEachState(t *testing.T) {
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		if f := o.Figures(); f.TimeIn[playing] != 7*time.Second || f.TimeIn[closed] != 0 || f.Ended != 1 {
 			t.Errorf("after the end: %+v", f)
 		}
@@ -84,7 +84,7 @@ func TestRunnerTraceKeepsTheLastSteps(t *testing.T) {
 func TestWaitingForATurnIsDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPlayer(t, effects{Enter: map[state]effect{playing: func(context.Context, transition) error {
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 			return nil
 		}}})
 		go func() { mustFire(t, r, play) }()

@@ -9,7 +9,7 @@ const shardBits = 6 // instances are spread over 2^6 sets of counters, by id
 type SharedLedger[S, E ~uint8] struct {
 	def     *Definition[S, E]
 	moves   []move
-	clock   atomic.Int64    // an extended tick, at most 124 days old
+	clock   atomic.Int64    // an extended tick; moved on when it is 31 days old
 	refused []atomic.Uint64 // by index in moves; refusals are too rare to be spread
 	shards  [1 << shardBits]shard
 }
@@ -66,11 +66,11 @@ func (l *SharedLedger[S, E]) End(in *Instance[S], id uint32) error {
 	return nil
 }
 
-// follow extends a tick. The reference is moved on only every few months, so that it stays in every core's cache.
+// follow extends a tick. The reference is moved on once a month, so that it stays in every core's cache.
 func (l *SharedLedger[S, E]) follow(now Tick) int64 {
 	seen := l.clock.Load()
 	at := int64(extended(seen).follow(now))
-	if at-seen > 1<<30 {
+	if at-seen > 1<<28 {
 		l.clock.CompareAndSwap(seen, at)
 	}
 	return at

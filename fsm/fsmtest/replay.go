@@ -44,7 +44,11 @@ func replay[S, E ~uint8](d *fsm.Definition[S, E], trace []fsm.Step[S, E]) (S, er
 		}
 		to, err := ledger.Fire(&in, 1, s.On, fsm.Now())
 		if to != s.To || s.Refused != (err != nil) {
-			return in.State(), fmt.Errorf("%w: step %d leads to %s (%v)", errReplay, i+1, d.StateName(to), err)
+			verdict := "allowed"
+			if err != nil {
+				verdict = "refused"
+			}
+			return in.State(), fmt.Errorf("%w: step %d is %s and leads to %s", errReplay, i+1, verdict, d.StateName(to))
 		}
 	}
 	return in.State(), nil
