@@ -141,7 +141,7 @@ var lifeEvents = []fsm.EventDoc[Event]{
 	{Event: Push, Name: "Push", By: "the server", Layer: connection, Doc: "A packet shall be sent that answers no message of this client."},
 	{Event: CloseByServer, Name: "CloseByServer", By: "the server", Layer: transport, Doc: "A close frame was queued: shutdown, violation, limit or failure."},
 	{Event: CloseByPeer, Name: "CloseByPeer", By: "the peer", Layer: transport, Doc: "The peer's close frame is next, after all its messages were executed."},
-	{Event: CloseTimeout, Name: "CloseTimeout", By: "a timer", Layer: transport, Doc: "The closing time limit has passed."},
+	{Event: CloseTimeout, Name: "CloseTimeout", By: "a timer", Layer: transport, Doc: "The closing time limit has passed, or the rest of it was given up."},
 	{Event: Lost, Name: "Lost", By: "the peer", Layer: transport, Doc: "The TCP connection has ended or failed."},
 	{Event: CallReturned, Name: "CallReturned", By: "the session", Layer: session, Doc: "The session has returned after its connection was lost."},
 	{Event: Disconnect, Name: "Disconnect", By: "the engine", Layer: connection, Doc: "onWSDisconnect is called."},

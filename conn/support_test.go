@@ -153,6 +153,7 @@ func (s *server) stop(t testing.TB) {
 	s.log.check(t)
 	for _, source := range s.Sources() {
 		f := source.Figures()
+		coverage.add(f)
 		if f.Started != f.Ended || f.Refused != 0 || f.Unfinished != 0 {
 			t.Errorf("%s: %d started, %d ended, %d unfinished, refused: %v", f.Machine, f.Started, f.Ended, f.Unfinished, f.RefusedBy)
 		}

@@ -10,9 +10,17 @@ func (c *Conn) startWriting() {
 
 // write is the writing goroutine. It exists while the outbox has something to
 // write: it takes a batch, writes it without the mutex, and reports back, until
-// nothing is left. Small frames that wait together leave in one write.
+// nothing is left. Small frames that wait together leave in one write. Behind the
+// last frame of all it ends the stream.
 func (c *Conn) write() {
 	defer c.tasks.Done()
+	if c.writeAll() {
+		closeWrite(c.nc) // without the mutex: on TLS it writes
+	}
+}
+
+// writeAll writes until nothing is left, and reports whether that was the last.
+func (c *Conn) writeAll() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.box.running() {
@@ -21,18 +29,16 @@ func (c *Conn) write() {
 		err := writeBatch(c.nc, batch)
 		c.mu.Lock()
 		if c.box.life.State() == Shut { // discarded meanwhile
-			return
+			return false
 		}
 		if err != nil {
 			c.fail(lost(err))
-			return
+			return false
 		}
 		c.stepBox(c.box.wrote())
 		c.turn.Signal()
 	}
-	if c.box.life.State() == Shut {
-		closeWrite(c.nc)
-	}
+	return c.box.life.State() == Shut
 }
 
 func writeBatch(nc net.Conn, batch []entry) error {
