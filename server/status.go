@@ -54,7 +54,7 @@ func (s *Server) silence() *silence {
 	case !now.Playing:
 		return &silence{Reason: "paused", Text: "The stream is paused."}
 	case !current:
-		return &silence{Reason: "queue", Text: "The queue is empty, and no song matches the settings for random songs."}
+		return &silence{Reason: "queue", Text: "The queue is empty, and no song matches the settings for random songs. Add a song to go on."}
 	default:
 		return nil
 	}

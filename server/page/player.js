@@ -29,7 +29,7 @@ async function refreshStream() {
   const state = await protocol.request("GetAudioStreamState");
   document.body.classList.toggle("playing", state.isplaying);
   $("toggle").setAttribute("aria-label", state.isplaying ? "Pause" : "Play");
-  $("eyebrow").textContent = state.isplaying ? "Now playing" : state.hasqueue ? "Paused" : "Silence";
+  $("eyebrow").textContent = !state.hasqueue ? "Silence" : state.isplaying ? "Now playing" : "Paused";
   const cover = $("cover"), backdrop = $("backdrop");
   fallback(cover);
   if (!state.hasqueue) {
