@@ -248,9 +248,9 @@ func TestScanOfAnUnreadableRootIsFatal(t *testing.T) {
 // read everything.
 func TestScanWithoutPermission(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "music")
-	mp3 := sample(t, sampleMP3)
+	text := []byte("no audio, so that TagLib need not be compiled for another user")
 	for _, rel := range []string{"A/2000 - Locked/01 X.mp3", "A/2001 - Open/01 Locked.mp3", "A/2001 - Open/02 Open.mp3", "B/2000 - X/01 X.mp3"} {
-		write(t, dir, rel, mp3)
+		write(t, dir, rel, text)
 	}
 	for _, rel := range []string{"A/2000 - Locked", "A/2001 - Open/01 Locked.mp3", "B"} {
 		if err := os.Chmod(filepath.Join(dir, rel), 0); err != nil {
@@ -277,13 +277,8 @@ func TestScanWithoutPermission(t *testing.T) {
 	}
 	child := exec.CommandContext(t.Context(), binary)
 	child.Dir = "/"
-	child.Env = []string{asNobody + "=" + dir, "TMPDIR=" + filepath.Dir(dir)}
+	child.Env = []string{asNobody + "=" + dir}
 	if os.Geteuid() == 0 {
-		private := t.TempDir()
-		if err := os.Chown(private, 65534, 65534); err != nil {
-			t.Fatal(err)
-		}
-		child.Env[1] = "TMPDIR=" + private
 		child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	}
 	out, err := child.CombinedOutput()
@@ -293,8 +288,8 @@ func TestScanWithoutPermission(t *testing.T) {
 	wantLines(t, strings.Split(strings.TrimSpace(string(out)), "\n"), `
 	! A/2000 - Locked: cannot be read
 	! A/2001 - Open/01 Locked.mp3: cannot be read
-	A/2001 - Open (internet, 1 CDs)
-	··1-2 Open
+	! A/2001 - Open/02 Open.mp3: has no readable audio stream
+	! A/2001 - Open: contains no songs
 	! B: cannot be read
 	`)
 }

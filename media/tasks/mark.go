@@ -42,7 +42,7 @@ type Mark interface {
 // directory. Its methods may be called from any goroutine, SetMark from one at a
 // time.
 type FileMark struct {
-	Path string // its directory must exist
+	Path string // its directory is created when it is missing
 }
 
 type markFile struct {
@@ -88,6 +88,9 @@ func (f FileMark) SetMark(_ context.Context, state MarkState) (err error) {
 		return err
 	}
 	dir := filepath.Dir(f.Path)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
 	temp, err := os.CreateTemp(dir, ".firstscan-*")
 	if err != nil {
 		return err

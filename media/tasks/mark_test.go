@@ -10,7 +10,7 @@ import (
 )
 
 func TestFileMarkKeepsItsState(t *testing.T) {
-	mark := tasks.FileMark{Path: filepath.Join(t.TempDir(), "firstscan.json")}
+	mark := tasks.FileMark{Path: filepath.Join(t.TempDir(), "tasks", "firstscan.json")}
 	if state, err := mark.Mark(t.Context()); state != tasks.MarkNone || err != nil {
 		t.Errorf("missing file: %v, %v", state, err)
 	}
@@ -41,7 +41,10 @@ func TestFileMarkRefusesDamage(t *testing.T) {
 }
 
 func TestFileMarkNamesTheDirectory(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "missing")
+	dir := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(dir, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	err := tasks.FileMark{Path: filepath.Join(dir, "firstscan.json")}.SetMark(t.Context(), tasks.MarkSongs)
 	if err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("got %v", err)
