@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"runtime/debug"
 
 	"github.com/gobwas/ws"
@@ -37,11 +38,8 @@ func (c *Conn) deliver(m *buffer, what kind) {
 // executing reports whether the session is at work, or its answer is on the way to
 // everyone. It needs mu.
 func (c *Conn) executing() bool {
-	switch c.life.State() {
-	case Greeting, Calling, Broadcasting:
-		return true
-	}
-	return false
+	s := c.life.State()
+	return s == Greeting || s == Calling || s == Broadcasting
 }
 
 // greet runs onWSConnect.
@@ -165,7 +163,7 @@ func contain(in string, err *error) {
 
 // stackOf is the stack of a contained panic, "" for any other error.
 func stackOf(err error) string {
-	if p, ok := err.(*PanicError); ok {
+	if p, ok := errors.AsType[*PanicError](err); ok {
 		return string(p.Stack)
 	}
 	return ""

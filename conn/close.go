@@ -166,20 +166,14 @@ func (c *Conn) refuse() {
 // discard ends a connection that never was a websocket. Its session hears nothing.
 func (c *Conn) discard(err error) {
 	c.mu.Lock()
-	switch c.life.State() {
-	case Handshaking:
-		if isTimeout(err) && c.reason == nil {
-			c.step(OpenTimeout)
-			c.step(Drop)
-		} else {
-			c.step(Lost)
-		}
-	case Answering:
-		if c.box.life.State() == Shut && c.reason == nil {
-			c.step(Replied)
-		} else {
-			c.step(Lost)
-		}
+	switch state := c.life.State(); {
+	case state == Handshaking && isTimeout(err) && c.reason == nil:
+		c.step(OpenTimeout)
+		c.step(Drop)
+	case state == Answering && c.box.life.State() == Shut && c.reason == nil:
+		c.step(Replied)
+	case state != Discarding: // it was not refused
+		c.step(Lost)
 	}
 	c.shutBox()
 	c.mu.Unlock()
@@ -243,7 +237,7 @@ func (c *Conn) end() {
 // cannot end one direction alone is closed.
 func closeWrite(nc net.Conn) {
 	if half, ok := nc.(interface{ CloseWrite() error }); ok {
-		half.CloseWrite()
+		_ = half.CloseWrite() // the end of the connection follows anyway
 		return
 	}
 	nc.Close()

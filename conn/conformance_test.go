@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ type conformanceCase struct {
 }
 
 func violation(e error) string {
-	v := e.(*ViolationError)
+	v, _ := errors.AsType[*ViolationError](e)
 	return closeText(v.Code, v.Rule)
 }
 

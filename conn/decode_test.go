@@ -40,6 +40,7 @@ func decodeAll(limit int, pieces [][]byte) []string {
 					return append(out, fmt.Sprint("fails with ", v.Code))
 				}
 				return append(out, fmt.Sprintf("close %d %q", code, reason))
+			case nothing:
 			}
 		}
 	}

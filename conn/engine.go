@@ -88,7 +88,9 @@ func (e *Engine) Serve(l net.Listener) error {
 		switch {
 		case err == nil:
 			backoff.reset()
-			e.start(nc, nil)
+			if err := e.start(nc, nil); err != nil {
+				e.opts.Log.Debug("connection refused", "remote", nc.RemoteAddr(), "err", err)
+			}
 		case e.isStopping():
 			return nil
 		case backoff.recovers(err):

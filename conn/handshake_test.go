@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
 )
 
 // The cases of testdata/handshake.json are those that were recorded from the
@@ -158,4 +159,26 @@ func strictly(sent []byte) bool {
 	keys, versions := r.Header["Sec-Websocket-Key"], r.Header["Sec-Websocket-Version"]
 	return len(sent) < 4096 && len(keys) == 1 && isNonce(keys[0]) && len(versions) == 1 &&
 		bytes.Count(bytes.ToLower(sent), []byte("host:")) == 1
+}
+
+// The library's own client understands the engine.
+func TestLibraryClient(t *testing.T) {
+	s := serve(t, Options{Handler: binaryEcho{}})
+	nc, _, hs, err := ws.Dial(t.Context(), "ws://"+s.addr+"/some/path?query")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if hs.Protocol != "" || len(hs.Extensions) != 0 {
+		t.Errorf("something was negotiated: %+v", hs)
+	}
+	for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary} {
+		if err := wsutil.WriteClientMessage(nc, op, []byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		answer, kind, err := wsutil.ReadServerData(nc)
+		if err != nil || kind != op || string(answer) != "hello" {
+			t.Errorf("%q of kind %d, %v", answer, kind, err)
+		}
+	}
 }

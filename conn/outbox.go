@@ -30,11 +30,8 @@ type entry struct {
 
 // accepts reports whether frames may enter.
 func (o *outbox) accepts() bool {
-	switch o.life.State() {
-	case Empty, Flowing, BackedUp:
-		return true
-	}
-	return false
+	s := o.life.State()
+	return s == Empty || s == Flowing || s == BackedUp
 }
 
 // running reports whether a writer is at work or has to be started.

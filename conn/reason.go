@@ -58,12 +58,8 @@ func (r Reason) String() string {
 
 // Abnormal reports whether the end deserves an operator's line in the log.
 func (r Reason) Abnormal() bool {
-	switch r.Code {
-	case CodeNone, CodeNormal, CodeGoingAway:
-		return false
-	}
 	// A peer's own choice of code is its business.
-	return r.By != ByPeer
+	return r.By != ByPeer && r.Code != CodeNone && r.Code != CodeNormal && r.Code != CodeGoingAway
 }
 
 // Errors of the engine.

@@ -159,10 +159,10 @@ func checkRun(run []State) error {
 			return fmt.Errorf("%s to %s is a step from %s to %s, which is neither documented nor added",
 				Lifecycle.StateName(from), Lifecycle.StateName(to), a, b)
 		}
-		switch to {
-		case Greeting:
+		if to == Greeting {
 			connects++
-		case Disconnecting:
+		}
+		if to == Disconnecting {
 			disconnects++
 		}
 		if (to == Ended) != (i == len(run)-2) {

@@ -139,7 +139,7 @@ func (c *Conn) answer(response []byte) error {
 	if reason != nil {
 		return reason.Err
 	}
-	c.drain()
+	_ = c.drain() // however it ends, the answer is the peer's
 	return errNotWebSocket
 }
 
@@ -155,7 +155,7 @@ func (c *Conn) receive(rest []byte) error {
 			if err == nil {
 				err = c.take(&d, what)
 			}
-			if err == errPeerClosed {
+			if errors.Is(err, errPeerClosed) {
 				return c.drain()
 			}
 			if v, ok := errors.AsType[*ViolationError](err); ok {
@@ -188,6 +188,7 @@ func (c *Conn) take(d *decoder, what kind) error {
 		}
 		c.peerClosed(code, text)
 		return errPeerClosed
+	case nothing, pong: // RFC 6455 5.5.3: no response to a pong is expected
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package conn
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -54,11 +55,11 @@ func (r *rawReader) readNow(fd uintptr) bool {
 	r.buf = readPool.Get().(*[readSize]byte)
 	for {
 		r.n, r.err = syscall.Read(int(fd), r.buf[:])
-		if r.err != syscall.EINTR {
+		if !errors.Is(r.err, syscall.EINTR) {
 			break
 		}
 	}
-	if r.err == syscall.EAGAIN {
+	if errors.Is(r.err, syscall.EAGAIN) {
 		readPool.Put(r.buf)
 		r.buf = nil
 		return false

@@ -305,9 +305,11 @@ func (c *client) frame() string {
 	return s
 }
 
+var frameNames = map[ws.OpCode]string{ws.OpText: "text", ws.OpBinary: "binary", ws.OpPing: "ping", ws.OpPong: "pong"}
+
 func readFrame(r io.Reader) (string, error) {
 	h, err := ws.ReadHeader(r)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return "EOF", nil
 	}
 	if err != nil {
@@ -323,17 +325,10 @@ func readFrame(r io.Reader) (string, error) {
 	if _, err := io.ReadFull(r, body); err != nil {
 		return "", err
 	}
-	switch h.OpCode {
-	case ws.OpText:
-		return fmt.Sprintf("text %q", body), nil
-	case ws.OpBinary:
-		return fmt.Sprintf("binary %q", body), nil
-	case ws.OpPing:
-		return fmt.Sprintf("ping %q", body), nil
-	case ws.OpPong:
-		return fmt.Sprintf("pong %q", body), nil
-	}
-	if len(body) == 0 {
+	switch name, ok := frameNames[h.OpCode]; {
+	case ok:
+		return fmt.Sprintf("%s %q", name, body), nil
+	case len(body) == 0:
 		return "close", nil
 	}
 	return fmt.Sprintf("close %d %q", binary.BigEndian.Uint16(body), body[2:]), nil

@@ -62,7 +62,7 @@ func TestOpenTimeoutDropsWithoutABytes(t *testing.T) {
 			if _, err := c.Write([]byte(openingRequest[i : i+1])); err != nil {
 				break
 			}
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 		}
 		if d := time.Since(begin); d < DefaultOpenTimeout || d > DefaultOpenTimeout+time.Second {
 			t.Errorf("a slow client was dropped after %v", d)
@@ -153,7 +153,7 @@ func TestNoIdleTimeout(t *testing.T) {
 		c := adopt(t, s, openingRequest)
 		c.head()
 		c.SetDeadline(time.Time{})
-		time.Sleep(30 * 24 * time.Hour)
+		<-time.After(30 * 24 * time.Hour)
 		c.send(text("still there?"))
 		c.expect(`text "still there?"`)
 		c.Close()
@@ -171,7 +171,7 @@ func TestAdoptTakesWhatWasRead(t *testing.T) {
 		if err := s.Adopt(theirs, nil); !errors.Is(err, ErrShutdown) {
 			t.Errorf("adopting after a shutdown: %v", err)
 		}
-		if _, err := ours.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := ours.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the connection is still open: %v", err)
 		}
 	})
@@ -207,7 +207,7 @@ func TestAcceptDoesNotSpin(t *testing.T) {
 		s := unsupervised(t, Options{})
 		l := &emptyHanded{err: fmt.Errorf("accept4: %w", syscall.EMFILE), closed: make(chan struct{})}
 		s.begin(l)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if n := l.calls.Load(); n < 50 || n > 80 {
 			t.Errorf("%d tries to accept in a minute without descriptors", n)
 		}
