@@ -30,9 +30,10 @@ const (
 
 func main() {
 	// The built-in transcoder takes ffmpeg's own arguments, which no parser of
-	// ours may touch.
+	// ours may touch. Where its compiled form is kept is a message from the
+	// parent process, no setting of the user's.
 	if len(os.Args) > 1 && os.Args[1] == "ffmpeg" {
-		os.Exit(embedded.Main(os.Args[2:], ""))
+		os.Exit(embedded.Main(os.Args[2:], os.Getenv("WAZERO_COMPILATION_CACHE")))
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -28,9 +28,8 @@ func Release() {
 }
 
 // Main runs ffmpeg with the given arguments on the process' standard streams
-// and returns its exit code. The compiled program is kept in cacheDir (empty:
-// the folder that the daemon names to its children in the environment variable
-// WAZERO_COMPILATION_CACHE); without one every start compiles for 15 to 20 s.
+// and returns its exit code. The compiled program is kept in cacheDir; without
+// one every start compiles for 15 to 20 s.
 //
 // ffmpeg sees only the folders of the files named in its arguments with the
 // prefix "file:", and may write only into that of the last argument when that
@@ -47,10 +46,6 @@ func Main(args []string, cacheDir string) int {
 func run(ctx context.Context, args []string, cacheDir string, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
 	if embed.B == nil {
 		return 0, fmt.Errorf("its program was released in this process")
-	}
-	if cacheDir == "" {
-		// The parent process names it so; it is no setting of the user's.
-		cacheDir = os.Getenv("WAZERO_COMPILATION_CACHE") //nolint:forbidigo // a message from parent to child
 	}
 	config := wazero.NewRuntimeConfig()
 	if cacheDir != "" {
