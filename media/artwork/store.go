@@ -1,9 +1,11 @@
 package artwork
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/jpeg"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -110,19 +112,22 @@ func (s *Store) prepare() error {
 	}
 	s.decoding.Lock()
 	defer s.decoding.Unlock()
-	data, err := encode(placeholder(500))
+	data, err := defaultCover()
 	if err != nil {
 		return fmt.Errorf("artwork: drawing %s: %w", DefaultName, err)
 	}
 	if err := s.write(DefaultName, data, defaultMode); err != nil {
 		return fmt.Errorf("artwork: creating %s: %w", DefaultName, err)
 	}
-	picture, err := s.decode(data)
+	pixels, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("artwork: scaling %s: %w", DefaultName, err)
 	}
-	return s.writeScales(context.Background(), DefaultName, picture.pixels, defaultMode)
+	return s.writeScales(context.Background(), DefaultName, pixels, defaultMode)
 }
+
+// defaultCover is the placeholder as a file, drawn at most once per process.
+var defaultCover = sync.OnceValues(func() ([]byte, error) { return encode(placeholder(500)) })
 
 // Close releases the directory. Files handed out stay open.
 func (s *Store) Close() error { return s.root.Close() }
