@@ -82,9 +82,6 @@ func tableOfPages[R any, P ordered[R]](pages [][]R) table[R, P] {
 			last = &page[i]
 		}
 	}
-	if n := len(pages); n > 0 {
-		pages[n-1] = slices.Clip(pages[n-1]) // so that it may be shared
-	}
 	return t
 }
 
