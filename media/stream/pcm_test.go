@@ -102,7 +102,7 @@ func TestClock(t *testing.T) {
 		step := func(real, want time.Duration) {
 			t.Helper()
 			before := c.now()
-			time.Sleep(real)
+			<-time.After(real)
 			if got := c.now() - before; got != want {
 				t.Errorf("%v of stream time in %v, want %v", got, real, want)
 			}
