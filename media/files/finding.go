@@ -56,7 +56,7 @@ func (p Problem) Enters() bool { return p == ProblemTruncated || p == ProblemTag
 
 // Finding is one problem that a scan met and passed by. It is an error so that
 // it can be logged and wrapped, but none that ends anything.
-type Finding struct {
+type Finding struct { //nolint:errname // it is reported and passed by, nothing fails because of it
 	Path    string // relative to the music directory; may be invalid UTF-8 with ProblemEncoding
 	Problem Problem
 	Err     error // the cause, may be nil

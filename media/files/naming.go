@@ -94,6 +94,8 @@ func Analyse(rel string, kind Kind) (Location, error) {
 	}
 	var why string
 	switch kind {
+	case KindArtist:
+		// Any directory name is an artist's.
 	case KindAlbum, KindSong:
 		at.AlbumPath = path.Join(elements[0], elements[1])
 		at.Release, at.Album, why = splitRelease(elements[1])

@@ -28,8 +28,9 @@ func (l list) insert(at Position, items ...item) (list, error) {
 			return nil, &UnknownEntryError{at.entry}
 		}
 		return slices.Insert(slices.Clone(l), i+1, items...), nil
+	default: // placeLast
+		return append(slices.Clip(l), items...), nil
 	}
-	return append(slices.Clip(l), items...), nil
 }
 
 // without removes an item that is not the current one.
