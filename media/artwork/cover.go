@@ -86,7 +86,7 @@ func (s *Store) writeScale(name string, scale int, pixels image.Image, mode fs.F
 // refresh makes the scaled copy of an existing cover if it is missing or older
 // than its source. Where that fails, an existing copy is still good enough.
 func (s *Store) refresh(ctx context.Context, name string, scale int) error {
-	fresh, exists, err := s.isFresh(name, scale)
+	fresh, _, err := s.isFresh(name, scale)
 	if fresh || err != nil {
 		return err
 	}
@@ -96,7 +96,8 @@ func (s *Store) refresh(ctx context.Context, name string, scale int) error {
 		return err
 	}
 	// Another caller may have made it while this one waited.
-	if fresh, exists, err = s.isFresh(name, scale); fresh || err != nil {
+	fresh, exists, err := s.isFresh(name, scale)
+	if fresh || err != nil {
 		return err
 	}
 	err = s.rescale(name, scale)
