@@ -1,0 +1,136 @@
+package server_test
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// tab is a page in a fresh Chromium.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	stop func() // ends the subscription to the console
+	said chan []string
+}
+
+// browse opens a page.
+func browse(t *testing.T, address string) *tab {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("the tests of the pages need Chromium: make test installs it")
+	}
+	allocator, free := chromedp.NewExecAllocator(t.Context(),
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1366, 768))
+	ctx, end := chromedp.NewContext(allocator)
+	b := &tab{t: t, ctx: ctx, said: make(chan []string, 1)}
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits for the browser's end
+		end()
+		free()
+	})
+	listening, stop := context.WithCancel(ctx)
+	b.stop = stop
+	console := chromedp.Console(listening)
+	go func() {
+		var complaints []string
+		for m, err := range console {
+			if err != nil {
+				break
+			}
+			if m.IsException() || m.Type == "error" || m.Type == "warning" {
+				complaints = append(complaints, m.Text+" "+m.URL)
+			}
+		}
+		b.said <- complaints
+	}()
+	do(b, chromedp.Navigate(address))
+	return b
+}
+
+// complaints are the errors, warnings and exceptions of the console until now.
+func (b *tab) complaints() []string {
+	b.stop()
+	return <-b.said
+}
+
+// do runs an action within the patience of a test.
+func do[T any](b *tab, action chromedp.Action[T]) T {
+	b.t.Helper()
+	// The first action starts the browser, which must outlive the action's time.
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("1")); err != nil {
+		b.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 2*patience)
+	defer cancel()
+	result, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return result
+}
+
+// until waits until a JavaScript expression is true.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 2*patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
+		b.t.Fatalf("waiting for %s: %v\n%s", expression, err, do(b, chromedp.Text("body")))
+	}
+}
+
+// A person opens the page, finds a song, adds two, skips one, and sees it all.
+func TestPlayerPage(t *testing.T) {
+	d := startDaemon(t, daemonOptions{streaming: true})
+	b := browse(t, "http://"+d.HTTPAddr().String()+"/")
+	b.until(`document.querySelector("#link").dataset.state === "open"`)
+	b.until(`document.querySelector("#title").textContent === "Nothing is playing"`)
+	do(b, chromedp.SendKeys("#search-text", "Thunder Iron"))
+	add := `[...document.querySelectorAll("#found .row")].find((r) => r.querySelector(".row-title").textContent === "Thunder Iron")?.querySelectorAll("button")[1]`
+	b.until(add + ` !== undefined`)
+	for range 2 {
+		do(b, chromedp.Evaluate[chromedp.Void](add+`.click()`))
+	}
+	b.until(`document.querySelector("#title").textContent === "Thunder Iron"`)
+	b.until(`document.querySelectorAll("#queue .row").length === 1`)
+	b.until(`document.querySelector("#cover").naturalWidth > 0`)
+	do(b, chromedp.Click("#skip"))
+	b.until(`document.querySelectorAll("#queue .row").length === 0`)
+	if entries := d.queue.Entries(); len(entries) != 1 {
+		t.Errorf("the queue has %d entries, want the one that was not skipped", len(entries))
+	}
+	for _, c := range b.complaints() {
+		// The installation of the test has no files: its covers are missing, and the
+		// page shows the placeholder.
+		if !strings.Contains(c, "/artwork/") {
+			t.Errorf("the console complains: %s", c)
+		}
+	}
+}
+
+func TestLifecyclePageShowsTheConnection(t *testing.T) {
+	d := startDaemon(t, daemonOptions{})
+	fence(t, d.dial())
+	fence(t, d.dial())
+	b := browse(t, "http://"+d.HTTPAddr().String()+"/lifecycle#connection")
+	active := `[...document.querySelectorAll(".machine:not([hidden]) .drawing .node.here")].map((n) => n.querySelector(".badge text").textContent).join()`
+	b.until(active + ` === "2"`)
+	c := d.dial()
+	fence(t, c)
+	b.until(active + ` === "3"`)
+	b.until(`[...document.querySelectorAll(".machine:not([hidden]) .tally")].some((e) => Number(e.textContent) >= 3)`)
+	// Every machine can be looked at, with its drawing.
+	b.until(`document.querySelectorAll("#tabs button").length === document.querySelectorAll(".drawing svg").length`)
+	for _, complaint := range b.complaints() {
+		t.Errorf("the console complains: %s", complaint)
+	}
+}
