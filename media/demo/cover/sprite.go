@@ -7,7 +7,8 @@ import (
 )
 
 // pixels is a potted flower on a console's screen, in sixteen colours; each
-// character is the number of a colour, the right half mirrors the left.
+// character is the number of a colour, the right half mirrors the left; 1 lets
+// the sky through.
 const pixels = `
 111111111111
 111b11111111
@@ -26,8 +27,8 @@ const pixels = `
 1111171cccc6
 111167711166
 111677611166
-11b1676771 6
-1111167776 6
+11b167677166
+111116777666
 222222267766
 233333333333
 222244444444
@@ -61,13 +62,10 @@ func sprite() image.Image {
 }
 
 func colourIndex(c byte) uint8 {
-	switch {
-	case c >= 'a':
+	if c >= 'a' {
 		return c - 'a' + 10
-	case c >= '0':
-		return c - '0'
 	}
-	return 6
+	return c - '0'
 }
 
 // ground is the sky behind the flower: three blues, mixed by a chequered
