@@ -210,10 +210,14 @@ func TestHeartbeatComesWhileTheStreamIsOff(t *testing.T) {
 	c := d.dial()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for range 2 {
+	for beats := 0; beats < 2; beats++ {
 		p, err := c.Receive(ctx)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if string(p.Signature) == `"onStatusChanged"` {
+			beats-- // the stream's start is told to an early client
+			continue
 		}
 		if got := string(p.Encode()); got != `{"method":"notification","fncname":"MusicDB:AudioStream","fncsig":"onTimeChanged","arguments":0,"pass":null}` {
 			t.Errorf("got %s", got)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"musicdb/server/client"
 )
 
 // The tests in this file start the real binary as a user would.
@@ -269,4 +272,62 @@ func TestUnreadableDirectoriesAreRefused(t *testing.T) {
 			t.Errorf("unreadable %s: exit code %d\n%s", name, code, p.text())
 		}
 	}
+}
+
+// What was acknowledged survives kill -9: the same queue, the same current song.
+func TestKillLosesNothing(t *testing.T) {
+	data := t.TempDir()
+	c := start(t, environment(data, "MUSICDB_STREAM_START=paused"), "serve").waitReady()
+	to := c.dial(data)
+	// The demo library is entered while the server runs already.
+	for artists := ""; !strings.Contains(artists, `"id":3`); {
+		artists = to.ask("GetArtists", nil)
+	}
+	for _, song := range []int{3, 1, 2} {
+		to.ask("AddSongToQueue", map[string]any{"songid": song, "position": "next"})
+	}
+	before := to.ask("GetSongQueue", nil)
+	if strings.Count(before, "entryid") < 3 {
+		t.Fatalf("the queue is %s", before)
+	}
+	if err := c.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	c.end()
+
+	again := start(t, environment(data, "MUSICDB_STREAM_START=paused"), "serve").waitReady()
+	if after := again.dial(data).ask("GetSongQueue", nil); after != before {
+		t.Errorf("before %s\nafter  %s", before, after)
+	}
+}
+
+// caller is a client of a child.
+type caller struct {
+	t *testing.T
+	*client.Client
+}
+
+func (c *child) dial(data string) *caller {
+	c.t.Helper()
+	key, err := os.ReadFile(filepath.Join(data, "config", "wsapikey.txt"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	to, err := client.Dial(c.t.Context(), client.Options{URL: "ws" + strings.TrimPrefix(c.page(), "http") + "ws", Key: strings.TrimSpace(string(key))})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = to.Close() })
+	return &caller{c.t, to}
+}
+
+func (c *caller) ask(function string, arguments any) string {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	defer cancel()
+	result, err := c.Request(ctx, function, arguments)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(result)
 }
