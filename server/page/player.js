@@ -25,11 +25,17 @@ function fallback(image) {
 
 // ---- what is playing
 
+let heading = "", silent = false;
+
+// What is first in the queue does not play as long as there is a reason for silence.
+function showHeading() { $("eyebrow").textContent = silent && heading === "Now playing" ? "Coming up" : heading; }
+
 async function refreshStream() {
   const state = await protocol.request("GetAudioStreamState");
   document.body.classList.toggle("playing", state.isplaying);
   $("toggle").setAttribute("aria-label", state.isplaying ? "Pause" : "Play");
-  $("eyebrow").textContent = !state.hasqueue ? "Silence" : state.isplaying ? "Now playing" : "Paused";
+  heading = !state.hasqueue ? "Silence" : state.isplaying ? "Now playing" : "Paused";
+  showHeading();
   const cover = $("cover"), backdrop = $("backdrop");
   fallback(cover);
   if (!state.hasqueue) {
@@ -140,6 +146,8 @@ async function refreshStatus() {
     status = await (await fetch("/status", { cache: "no-store" })).json();
   } catch { return; } // the connection's own state is shown already
   const notice = $("notice"), bar = $("notice-progress"), why = status.silence;
+  silent = why !== null;
+  showHeading();
   let text = why && why.reason !== "paused" ? why.text : "";
   show(bar, false);
   if (why && why.expected > 0) {
