@@ -129,13 +129,13 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 			return conn.Answer{}, err
 		}
 	}
-	answer := conn.Answer{To: conn.Response}
-	name := wire.MethodResponse
+	answer, name := conn.Answer{To: conn.Response}, wire.MethodResponse
 	switch method {
 	case wire.Call:
 		return conn.Answer{To: conn.NoResponse}, nil
 	case wire.Broadcast:
 		answer.To, name = conn.ResponseToAll, wire.MethodBroadcast
+	case wire.Ask:
 	}
 	arguments, err := encode(result)
 	if err != nil {

@@ -74,6 +74,7 @@ func (d *Driver) Drive(ctx context.Context) (code int, cause error) {
 			return 0, nil
 		case ExitedForced:
 			return 1, cause
+		default: // goes on
 		}
 	}
 }
@@ -152,7 +153,9 @@ func (d *Driver) cancellable(ctx context.Context, do func(context.Context) error
 			}
 			d.Log.Info("shutting down before the start was complete", "signal", s.String())
 			cancel()
-			<-result
+			if err := <-result; err != nil {
+				d.Log.Debug("the start was broken off", "err", err)
+			}
 			return outcome{event: Shutdown}
 		}
 	}

@@ -40,6 +40,7 @@ func (s *Server) subscribe() {
 				s.broadcast(status)
 			case stream.TimeChanged:
 				s.broadcast(wire.Notification(audioStreamSource, "onTimeChanged", secondsJSON(e.Seconds)))
+			case stream.SongUnplayable: // the stream logs it; the protocol has no event for it
 			}
 		}),
 	)

@@ -57,7 +57,7 @@ func (c callCommand) Run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; is the server running?", err)
 	}
-	defer to.Close()
+	defer func() { _ = to.Close() }() // the answer is here
 	result, err := to.Request(ctx, c.Function, json.RawMessage(c.Arguments))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer to %s within %v: the function is unknown, failed, or the key is wrong; the protocol does not tell", c.Function, c.Timeout)
