@@ -113,8 +113,9 @@ func (o *outbox) recount() {
 	}
 }
 
-// discard drops everything.
+// discard drops everything. What take has returned is forgotten, but not cleared: the
+// writer may be reading it.
 func (o *outbox) discard() {
-	clear(o.queue)
+	clear(o.queue[o.taken:])
 	o.queue, o.taken, o.behind = nil, 0, 0
 }

@@ -96,6 +96,23 @@ func TestOutboxAgainstAList(t *testing.T) {
 	})
 }
 
+// The writer reads its batch without the mutex, so what it has taken must stay as it
+// is, whatever ends the connection meanwhile.
+func TestWhatIsBeingWrittenIsLeftAlone(t *testing.T) {
+	for name, end := range map[string]func(*outbox){"discard": (*outbox).discard, "evict": (*outbox).evict} {
+		var o outbox
+		fsm.NewLedger(OutboxLifecycle).Start(&o.life, 1, 0)
+		for _, payload := range []string{"1", "2", "3"} {
+			o.add(entry{frame: frame{head: []byte(payload)}})
+		}
+		batch := o.take(2)
+		end(&o)
+		if len(batch) != 2 || string(batch[0].head) != "1" || string(batch[1].head) != "2" {
+			t.Errorf("%s: the batch under way has become %v", name, batch)
+		}
+	}
+}
+
 // The encoder against the library's, at every boundary of the length.
 func TestEncodeFrame(t *testing.T) {
 	for _, size := range []int{0, 1, 125, 126, 127, shareAbove, shareAbove + 1, 65535, 65536, 70000} {
