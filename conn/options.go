@@ -29,7 +29,7 @@ type Options struct {
 	MaxConnections int // at once, websockets or not; more are dropped when accepted
 	MaxHandshake   int // bytes of a request's head; more get HTTP 431
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
-	OutboxBytes    int // bytes of pushes waiting behind the message being written; more are closed with 1008
+	OutboxBytes    int // bytes of pushes waiting behind the message being written, 64 for each one's bookkeeping included; more are closed with 1008
 
 	Server string // the Server header of every HTTP answer
 	Page   []byte // HTML for a GET that is no websocket request

@@ -9,7 +9,8 @@ import (
 // the mutex held, and reports back.
 //
 // Bound. What waits behind the message being written may have at most Options.
-// OutboxBytes; the message being written may have any size, and so may one answer
+// OutboxBytes, the bookkeeping of each frame included, so that a flood of tiny frames
+// (the pongs of a client that only sends pings) is bounded in memory, too. The message being written may have any size, and so may one answer
 // to a call of this client behind it, because the next message of the client is
 // executed only when that answer is on its way (see responseWaits). So a client
 // that asks is held back, and a client that does not read what is pushed to it is
@@ -18,7 +19,7 @@ type outbox struct {
 	life   fsm.Instance[OutboxState]
 	queue  []entry
 	taken  int      // entries at the front that the writer is writing
-	behind int      // bytes of pushes in queue[1:]
+	behind int      // bytes of pushes in queue[1:], as cost counts them
 	room   [1]entry // of a queue that has one entry at most, as nearly all have
 }
 
@@ -27,6 +28,13 @@ type entry struct {
 	frame
 	answer bool // to a call of this client: not counted against the bound
 }
+
+// bookkeeping is what a waiting frame takes in memory besides its own bytes: its entry
+// and the rounding up of its allocation.
+const bookkeeping = 64
+
+// cost is what a frame that waits counts against the bound, in bytes.
+func (f frame) cost() int { return f.size() + bookkeeping }
 
 // accepts reports whether frames may enter.
 func (o *outbox) accepts() bool {
@@ -50,7 +58,7 @@ func (o *outbox) responseWaits() bool {
 
 // overflows reports whether a push would have to wait beyond the bound.
 func (o *outbox) overflows(f frame, bound int) bool {
-	return len(o.queue) > 0 && o.behind+f.size() > bound
+	return len(o.queue) > 0 && o.behind+f.cost() > bound
 }
 
 func (o *outbox) add(e entry) {
@@ -58,7 +66,7 @@ func (o *outbox) add(e entry) {
 	case len(o.queue) == 0:
 		o.queue = o.room[:0]
 	case !e.answer:
-		o.behind += e.size()
+		o.behind += e.cost()
 	}
 	o.queue = append(o.queue, e)
 }
@@ -108,7 +116,7 @@ func (o *outbox) recount() {
 	o.behind = 0
 	for _, e := range o.queue[min(1, len(o.queue)):] {
 		if !e.answer {
-			o.behind += e.size()
+			o.behind += e.cost()
 		}
 	}
 }
