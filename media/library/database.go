@@ -30,11 +30,10 @@ const (
 )
 
 // openDatabase opens the file of a schema in dir; a file that is missing or
-// empty is created. The caller holds the lock of the directory.
+// without content is filled. The caller holds the lock of the directory.
 func openDatabase(ctx context.Context, dir string, s schema, settings string) (*database, error) {
 	path := filepath.Join(dir, s.file)
-	empty, err := prepareFile(path)
-	if err != nil {
+	if err := prepareFile(path); err != nil {
 		return nil, err
 	}
 	// As a URI, so that no character of the path is taken for a setting.
@@ -44,31 +43,30 @@ func openDatabase(ctx context.Context, dir string, s schema, settings string) (*
 		return nil, fileError(path, err)
 	}
 	db := &database{DB: pool, path: path}
-	if err := db.check(ctx, s, empty); err != nil {
+	if err := db.check(ctx, s); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return db, nil
 }
 
-// prepareFile makes sure that there is a regular file that can be written, and
-// reports whether nothing is in it yet.
-func prepareFile(path string) (empty bool, err error) {
+// prepareFile makes sure that there is a regular file that can be written.
+func prepareFile(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return true, createFile(path)
+		return createFile(path)
 	}
 	if err != nil {
-		return false, notWritable(path, err)
+		return notWritable(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return false, &FileError{Reason: ErrNotAFile, File: path,
+		return &FileError{Reason: ErrNotAFile, File: path,
 			Remedy: "a " + kindOf(info) + " is in the way: move it elsewhere"}
 	}
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return false, notWritable(path, err)
+		return notWritable(path, err)
 	}
-	return info.Size() == 0, file.Close()
+	return file.Close()
 }
 
 func createFile(path string) error {
@@ -92,8 +90,14 @@ func kindOf(info fs.FileInfo) string {
 }
 
 // check brings a new file into being, or finds out whether an old one is ours.
-func (db *database) check(ctx context.Context, s schema, empty bool) error {
-	if empty {
+func (db *database) check(ctx context.Context, s schema) error {
+	// The size of the file does not tell: whoever was killed while making it has
+	// left pages that a journal takes back, or a header without tables.
+	var objects int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&objects); err != nil {
+		return fileError(db.path, err)
+	}
+	if objects == 0 {
 		if err := db.transact(ctx, func(tx *sql.Tx) error { return s.create(ctx, tx) }); err != nil {
 			return fileError(db.path, err)
 		}

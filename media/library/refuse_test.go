@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -239,5 +240,58 @@ func TestAnEmptyFileIsFilled(t *testing.T) {
 	}
 	if tags := open(t, dir).Catalogue().Tags(); len(tags) != 1 || tags[0].Name != "Other" {
 		t.Errorf("tags %+v", tags)
+	}
+}
+
+// A kill while the files are being made leaves them without tables, but not
+// always without bytes.
+func TestAnInterruptedCreationIsFinished(t *testing.T) {
+	for name, c := range map[string]struct {
+		file  string
+		leave func(t *testing.T, path string)
+	}{
+		"half a transaction of the music":   {"music.db", leaveHalfATransaction},
+		"half a transaction of the tracker": {"tracker.db", leaveHalfATransaction},
+		"half a transaction of ours":        {"musicdb.db", leaveHalfATransaction},
+		"only the journal mode of ours":     {"musicdb.db", func(t *testing.T, path string) { run(t, path, "PRAGMA journal_mode = WAL") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, c.file)
+			c.leave(t, path)
+			if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+				t.Fatalf("nothing is left behind: %v", err)
+			}
+			if tags := open(t, dir).Catalogue().Tags(); len(tags) != 1 || tags[0].Name != "Other" {
+				t.Errorf("tags %+v", tags)
+			}
+		})
+	}
+}
+
+// leaveHalfATransaction makes a file as a process leaves it that is killed while
+// it makes the first tables: pages are written, and a journal takes them back.
+func leaveHalfATransaction(t *testing.T, path string) {
+	t.Helper()
+	living := filepath.Join(t.TempDir(), "living.db")
+	db := raw(t, living)
+	db.SetMaxOpenConns(1)
+	statements := []string{"PRAGMA cache_size = 1", "BEGIN IMMEDIATE"}
+	for i := range 20 {
+		statements = append(statements, fmt.Sprintf("CREATE TABLE t%d (id INTEGER PRIMARY KEY)", i))
+	}
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, suffix := range []string{"", "-journal"} {
+		content, err := os.ReadFile(living + suffix)
+		if err == nil {
+			err = os.WriteFile(path+suffix, content, 0o664)
+		}
+		if err != nil || len(content) == 0 {
+			t.Fatalf("%d bytes, %v", len(content), err)
+		}
 	}
 }
