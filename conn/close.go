@@ -177,7 +177,7 @@ func (c *Conn) discard(err error) {
 	}
 	c.shutBox()
 	c.mu.Unlock()
-	c.nc.Close()
+	drop(c.nc)
 	c.tasks.Wait()
 	c.end()
 }
@@ -199,7 +199,7 @@ func (c *Conn) disconnect(err error) {
 	reason := *c.reason
 	c.mu.Unlock()
 
-	c.nc.Close()
+	drop(c.nc)
 	c.engine.hub.Remove(c)
 	c.tasks.Wait()
 
@@ -239,6 +239,20 @@ func closeWrite(nc net.Conn) {
 	if half, ok := nc.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite() // the end of the connection follows anyway
 		return
+	}
+	nc.Close()
+}
+
+// drop closes the socket at once. To close TLS would mean to send one more alert, for
+// up to five seconds, to a peer that perhaps does not read; a peer that reads has got
+// it from closeWrite.
+func drop(nc net.Conn) {
+	for {
+		layer, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		nc = layer.NetConn()
 	}
 	nc.Close()
 }

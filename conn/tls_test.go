@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// The engine runs on any stream: here on TLS, whose handshake is part of the
-// opening time, and a client that does not speak it is dropped.
-func TestTLS(t *testing.T) {
+// selfSigned makes the configuration of a server on 127.0.0.1.
+func selfSigned(t *testing.T) *tls.Config {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -25,13 +25,20 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, err := x509.ParseCertificate(der)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+}
+
+// The engine runs on any stream: here on TLS, whose handshake is part of the
+// opening time, and a client that does not speak it is dropped.
+func TestTLS(t *testing.T) {
+	config := selfSigned(t)
+	cert, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(cert)
-	s := serveOn(t, tls.NewListener(listen(t), &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}), Options{})
+	s := serveOn(t, tls.NewListener(listen(t), config), Options{})
 
 	nc, err := tls.Dial("tcp", s.addr, &tls.Config{RootCAs: roots})
 	if err != nil {
@@ -53,4 +60,31 @@ func TestTLS(t *testing.T) {
 	p.send([]byte(openingRequest))
 	s.log.await(t, 2, Ended)
 	p.Close()
+}
+
+// A client on TLS that has stopped reading cannot take the server's farewell to TLS,
+// either; it gets the closing time limit and no more.
+func TestTLSFarewellIsWithinTheClosingTime(t *testing.T) {
+	config := selfSigned(t)
+	synthetic(t, Options{}, func(t *testing.T, s *server) {
+		const clients = 20 // whether a write fails before its connection is closed is chance
+		for id := range uint64(clients) {
+			ours, theirs := net.Pipe()
+			if err := s.Adopt(tls.Server(theirs, config), nil); err != nil {
+				t.Fatal(err)
+			}
+			c := newClient(t, tls.Client(ours, &tls.Config{InsecureSkipVerify: true}))
+			c.send([]byte(openingRequest))
+			c.head()
+			s.log.await(t, id+1, Active)
+		}
+		begin := time.Now()
+		s.Hub().CloseAll(CodeNormal, "nobody reads this")
+		for id := range uint64(clients) {
+			s.log.await(t, id+1, Ended)
+		}
+		if d := time.Since(begin); d != DefaultCloseTimeout {
+			t.Errorf("the last one ended after %v", d)
+		}
+	})
 }
