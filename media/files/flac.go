@@ -10,7 +10,10 @@ func readFLAC(s source, start int64) (properties, error) {
 	p := properties{format: FormatFLAC}
 	offset := start + 4
 	var info []byte
-	for {
+	for parts, last := 0, false; !last; parts++ {
+		if parts == maxParts {
+			return properties{}, fmt.Errorf("%w: the FLAC metadata has no end", ErrNotAudio)
+		}
 		var h [4]byte
 		if err := s.at(offset, h[:]); err != nil {
 			return properties{}, fmt.Errorf("%w: the FLAC metadata ends early", ErrNotAudio)
@@ -22,9 +25,7 @@ func readFLAC(s source, start int64) (properties, error) {
 				return properties{}, fmt.Errorf("%w: the FLAC metadata ends early", ErrNotAudio)
 			}
 		}
-		if offset += 4 + length; h[0]&0x80 != 0 {
-			break
-		}
+		offset, last = offset+4+length, h[0]&0x80 != 0
 	}
 	if info == nil || offset >= s.size {
 		return properties{}, fmt.Errorf("%w: a FLAC file without frames", ErrNotAudio)

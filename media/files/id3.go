@@ -41,7 +41,7 @@ func readID3Marks(s source) (marks id3Marks) {
 	}
 	frame := id3Frame{version: version, unsynchronised: flags&0x80 != 0}
 	seen := map[string]bool{}
-	for frame.next(s, &at, end) {
+	for parts := 0; parts < maxParts && frame.next(s, &at, end); parts++ {
 		id := frame.id
 		if frame.body == nil || seen[id] && id != "COMM" {
 			continue

@@ -13,10 +13,10 @@ type box struct {
 }
 
 // boxes visits the atoms in a range until visit returns false. A size beyond the
-// range is cut, as players do. Damaged sizes end the walk.
+// range is cut, as players do. Damaged sizes, and too many atoms, end the walk.
 func boxes(s source, from, to int64, visit func(box) bool) {
 	var h [16]byte
-	for from+8 <= to {
+	for parts := 0; from+8 <= to && parts < maxParts; parts++ {
 		if s.at(from, h[:8]) != nil {
 			return
 		}

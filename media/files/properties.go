@@ -85,6 +85,11 @@ func readProperties(s source) (properties, error) {
 	return p, nil
 }
 
+// maxParts bounds how many parts of one kind, one behind the other, are looked at
+// in a file: blocks, atoms, frames of a tag. Music has dozens, and atoms of live
+// recordings thousands.
+const maxParts = 1 << 14
+
 // maxSeconds bounds what is believed: four weeks.
 const maxSeconds = 28 * 24 * 3600
 

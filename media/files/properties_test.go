@@ -180,6 +180,40 @@ func TestTruncatedFiles(t *testing.T) {
 	}
 }
 
+// counting counts what is read of a file.
+type counting struct {
+	io.ReaderAt
+	reads int
+}
+
+func (c *counting) ReadAt(p []byte, at int64) (int, error) {
+	c.reads++
+	return c.ReaderAt.ReadAt(p, at)
+}
+
+// A download that has only begun is mostly zeros, and whoever wants to keep the
+// server busy can fill a file with parts that hold nothing.
+func TestAFileOfEmptyPartsIsGivenUp(t *testing.T) {
+	flac := mustRead(t, filepath.Join("testdata/music", sampleFLAC))[:42]
+	zeros := append(bytes.Clone(flac), make([]byte, 1<<20)...)
+	padding := append(bytes.Clone(flac), bytes.Repeat([]byte{1, 0, 0, 0}, 1<<18)...)
+	free := append([]byte("\x00\x00\x00\x10ftypM4A \x00\x00\x00\x00"), bytes.Repeat([]byte("\x00\x00\x00\x08free"), 1<<17)...)
+	frames := append([]byte("ID3\x04\x00\x00\x00\x3f\x00\x00"), bytes.Repeat([]byte("XXXX\x00\x00\x00\x00\x00\x00"), 1<<17)...)
+	for name, data := range map[string][]byte{"zeros": zeros, "padding": padding, "free": free, "frames": frames} {
+		file := &counting{ReaderAt: bytes.NewReader(data)}
+		s := source{file, int64(len(data))}
+		if _, err := readProperties(s); !errors.Is(err, ErrNotAudio) {
+			t.Errorf("%s: %v", name, err)
+		}
+		readID3Marks(s)
+		isITunesPurchase(s)
+		metadataSize(s)
+		if file.reads > 5*maxParts {
+			t.Errorf("%s: %d reads", name, file.reads)
+		}
+	}
+}
+
 func TestWholeSecondsRoundHalfToEven(t *testing.T) {
 	for seconds, want := range map[float64]int{0.5: 0, 1.5: 2, 2.5: 2, 2.4999: 2, 2.5001: 3, 3.5: 4} {
 		if got := wholeSeconds(seconds); got != want {
