@@ -12,6 +12,11 @@ import (
 // message being written. Until then the client is not read any further. A message
 // that arrives after the end has begun is dropped.
 func (c *Conn) deliver(m *buffer, what kind) {
+	_, takesBinary := c.session.(BinarySession)
+	ignored := what == binaryMessage && !takesBinary
+	if ignored {
+		c.engine.opts.Log.Debug("binary message ignored", "conn", c.id, "bytes", m.len())
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.reason == nil && (c.executing() || c.box.responseWaits()) {
@@ -22,9 +27,8 @@ func (c *Conn) deliver(m *buffer, what kind) {
 		return
 	}
 	c.step(Message)
-	if _, ok := c.session.(BinarySession); what == binaryMessage && !ok {
+	if ignored {
 		c.step(Ignore)
-		c.engine.opts.Log.Debug("binary message ignored", "conn", c.id, "bytes", m.len())
 		m.release()
 		return
 	}
@@ -46,12 +50,10 @@ func (c *Conn) executing() bool {
 func (c *Conn) greet() {
 	defer c.tasks.Done()
 	err := c.onWSConnect()
+	c.logFailure("onWSConnect failed", err)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer c.turn.Signal()
-	if err != nil {
-		c.engine.opts.Log.Error("onWSConnect failed", "conn", c.id, "err", err, "stack", stackOf(err))
-	}
 	if c.life.State() == Orphaned {
 		c.step(CallReturned)
 		return
@@ -68,6 +70,7 @@ func (c *Conn) greet() {
 func (c *Conn) call(m *buffer, what kind) {
 	defer c.tasks.Done()
 	answer, err := c.onCall(m.bytes(), what)
+	c.logFailure("onCall failed", err)
 	var f frame
 	if err == nil && answer.To != NoResponse {
 		op := ws.OpText
@@ -112,13 +115,11 @@ func (c *Conn) call(m *buffer, what kind) {
 
 // failed goes on after a call that returned an error or panicked. It needs mu.
 func (c *Conn) failed(err error) {
-	stack := stackOf(err)
-	c.engine.opts.Log.Error("onCall failed", "conn", c.id, "err", err, "stack", stack)
 	switch {
 	case c.life.State() == Orphaned:
 		c.step(CallReturned)
 		return
-	case stack == "":
+	case stackOf(err) == "":
 		c.step(CallFailed)
 	default:
 		c.step(CallPanicked)
@@ -152,6 +153,14 @@ func (c *Conn) onWSDisconnect(r Reason) (err error) {
 	defer contain("onWSDisconnect", &err)
 	c.session.OnWSDisconnect(r)
 	return nil
+}
+
+// logFailure reports an error of the session. It must not be called with mu held: the
+// log may be one that pushes to clients.
+func (c *Conn) logFailure(what string, err error) {
+	if err != nil {
+		c.engine.opts.Log.Error(what, "conn", c.id, "err", err, "stack", stackOf(err))
+	}
 }
 
 // contain turns a panic of the session into a *PanicError.

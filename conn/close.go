@@ -206,9 +206,7 @@ func (c *Conn) disconnect(err error) {
 	c.mu.Lock()
 	c.step(Disconnect)
 	c.mu.Unlock()
-	if err := c.onWSDisconnect(reason); err != nil {
-		c.engine.opts.Log.Error("onWSDisconnect failed", "conn", c.id, "err", err, "stack", stackOf(err))
-	}
+	c.logFailure("onWSDisconnect failed", c.onWSDisconnect(reason))
 	c.mu.Lock()
 	c.step(DisconnectReturned)
 	c.mu.Unlock()

@@ -22,7 +22,8 @@
 // the latter two exist only while there is something to run or to write. What
 // they share is guarded by the connection's mutex, and so is every step of its
 // machines. Lock order: hub, then connection. The session is never called with a
-// lock held, and never by two goroutines at once.
+// lock held, and never by two goroutines at once; nor is the log written with a lock
+// held, unless this package itself is at fault.
 //
 // Engine, Hub and Conn may be used from any goroutine, also from within a Session.
 //

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -106,6 +107,39 @@ func TestAbnormalEndsAreLogged(t *testing.T) {
 				t.Errorf("not one line with the trace: %q", got)
 			}
 		})
+	}
+}
+
+// pushingLog shows the log to all clients.
+type pushingLog struct {
+	slog.Handler
+	hub func() *Hub
+}
+
+func (l pushingLog) Handle(_ context.Context, r slog.Record) error {
+	l.hub().Broadcast([]byte(r.Message))
+	return nil
+}
+
+// Whoever writes the log may do so through the connections that it is about: no line
+// about a session or a message is written with its connection locked.
+func TestTheLogMayBePushed(t *testing.T) {
+	var s *server
+	debug := slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})
+	log := slog.New(pushingLog{debug, func() *Hub { return s.Hub() }})
+	for connect, want := range map[string][]string{
+		"":     {`text "binary message ignored"`, `text "onCall failed"`, `text "onCall failed"`, `close 1011 "internal error"`},
+		"fail": {`text "onWSConnect failed"`, `close 1011 "internal error"`},
+	} {
+		s = unsupervised(t, Options{Log: log, Handler: mean("", connect)})
+		s.begin(listen(t))
+		c := open(t, s.addr)
+		if connect == "" {
+			c.send(cat(binMsg("?"), text("fail"), text("panic")))
+		}
+		c.expect(want...)
+		c.Close()
+		s.stop(t)
 	}
 }
 
