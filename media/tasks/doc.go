@@ -10,7 +10,8 @@
 // The package refuses to touch the music: files are read through package files
 // and never written. It refuses to give up on a file: what cannot enter is
 // reported and passed by. Only a music directory that cannot be listed, and a
-// database or a mark that cannot be written, end a scan.
+// database or a mark that cannot be written, end a scan. Covers that cannot be
+// stored are left to the next start.
 //
 // FirstScan runs in the caller's goroutine and calls the functions of its
 // options there. One scan may run at a time in a library.

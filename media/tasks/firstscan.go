@@ -33,8 +33,8 @@ type FirstScanOptions struct {
 // neither applies it returns at once without looking at the music directory.
 //
 // It returns an error when the context ends, the music directory cannot be
-// listed (*[files.RootError]), or the database or the mark cannot be read or
-// written. The albums that were entered until then stay, and the next call goes
+// listed (*[files.RootError]), a cover cannot be stored, or the database or the
+// mark cannot be read or written. The albums that were entered until then stay, and the next call goes
 // on.
 func FirstScan(ctx context.Context, o FirstScanOptions) (Report, error) {
 	s := &firstScan{o: o, report: Report{Findings: map[files.Problem]int{}}}
@@ -63,6 +63,7 @@ type firstScan struct {
 	before   files.Found // in the library when the run began
 	found    files.Found // by this run
 	looked   int         // albums looked at for a cover
+	unstored error       // why the first cover that could not be stored was not
 	problems int
 }
 

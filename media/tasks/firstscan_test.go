@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"musicdb/media/artwork"
@@ -295,12 +297,39 @@ func TestCoverThatAClientSetMeanwhileStays(t *testing.T) {
 func TestUnusablePictureIsAFinding(t *testing.T) {
 	h := newHouse(t)
 	report, err := h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
-		o.Covers = coverFunc(func(string, string, []byte) (string, error) { return "", errors.New("no picture") })
+		o.Covers = coverFunc(func(string, string, []byte) (string, error) { return "", fmt.Errorf("cover: %w", artwork.ErrDamaged) })
 	})
 	if err != nil || report.Findings[files.ProblemPicture] != 2 || report.Covers != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	wantRows(t, h.lib.Catalogue(), withoutCovers(readReference(t).renumbered()))
+}
+
+// A full disk is no fault of the pictures: their covers come with the next start.
+func TestCoversThatCannotBeStoredComeLater(t *testing.T) {
+	h := newHouse(t)
+	full := errors.New("no space left on device")
+	tried := 0
+	report, err := h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
+		o.Covers = coverFunc(func(_, album string, _ []byte) (string, error) {
+			if tried++; tried == 1 {
+				return "", full
+			}
+			return album + ".jpg", nil
+		})
+	})
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "free space") || report.Findings[files.ProblemPicture] != 0 || report.Covers != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if state, err := h.mark.Mark(t.Context()); state != tasks.MarkCovers || err != nil {
+		t.Errorf("mark %v, %v", state, err)
+	}
+	report, err = h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
+		o.Covers = coverFunc(func(_, album string, _ []byte) (string, error) { return album + ".jpg", nil })
+	})
+	if err != nil || report.Outcome != tasks.OutcomeResumed || report.Covers != 1 {
+		t.Errorf("next start: %+v, %v", report, err)
+	}
 }
 
 func TestCancelledScanGoesOn(t *testing.T) {
