@@ -73,7 +73,7 @@ func (c *Conn) Send(payload []byte) error {
 // 7.4) becomes CodeServerFailed. Closing a connection that is not open or is closing
 // already changes nothing.
 func (c *Conn) Close(code Code, text string) {
-	if code != CodeNone && ws.CheckCloseFrameData(ws.StatusCode(code), "") != nil {
+	if code != CodeNone && !code.sendable() {
 		code = CodeServerFailed
 	}
 	c.mu.Lock()

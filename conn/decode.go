@@ -2,7 +2,7 @@ package conn
 
 import (
 	"encoding/binary"
-	"errors"
+	"unicode/utf8"
 
 	"github.com/gobwas/ws"
 )
@@ -231,24 +231,15 @@ func checkClose(body []byte) (Code, string, error) {
 	case len(body) == 1:
 		return 0, "", errCloseLength
 	}
-	status, text := ws.ParseCloseFrameData(body)
-	if registeredLater(status) {
-		status = ws.StatusNormalClosure // the judge below knows only the codes of the RFC itself
-	}
-	switch err := ws.CheckCloseFrameData(status, text); {
-	case status > ws.StatusRangePrivate.Max:
+	code, text := Code(binary.BigEndian.Uint16(body)), string(body[2:])
+	switch {
+	case !code.sendable():
 		return 0, "", errCloseCode
-	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
+	case !utf8.ValidString(text):
 		return 0, "", errCloseText
-	case err != nil:
-		return 0, "", errCloseCode
 	}
-	return Code(binary.BigEndian.Uint16(body)), text, nil
+	return code, text, nil
 }
-
-// registeredLater reports the codes that the IANA registry, which RFC 6455 11.7
-// founded, has accepted since: service restart, try again later, bad gateway.
-func registeredLater(s ws.StatusCode) bool { return s >= 1012 && s <= 1014 }
 
 var (
 	errLengthNotMinimal = &ViolationError{CodeProtocol, "RFC 6455 5.2: the minimal number of bytes must be used to encode the length"}

@@ -343,6 +343,8 @@ func TestCloseByTheSession(t *testing.T) {
 		{4000, "asked to", `close 4000 "asked to"`},
 		{CodeNone, "", "close"},
 		{1006, "must not be sent", `close 1011 "must not be sent"`},
+		{5000, "beyond all ranges", `close 1011 "beyond all ranges"`},
+		{1012, "service restart", `close 1012 "service restart"`},
 		{1000, long, fmt.Sprintf("close 1000 %q", strings.Repeat("é", 61))},
 		{1000, "\xFF", fmt.Sprintf("close 1000 %q", "\uFFFD")},
 	} {

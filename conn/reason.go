@@ -3,6 +3,8 @@ package conn
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gobwas/ws"
 )
 
 // Code is a close code of RFC 6455 7.4.1 or of the IANA registry. 0 is the close
@@ -21,6 +23,17 @@ const (
 	CodeTooBig       Code = 1009 // a message larger than the limit
 	CodeServerFailed Code = 1011 // the session failed; the peer may come back
 )
+
+// sendable reports whether a close frame may carry the code (RFC 6455 7.4). The library
+// knows the codes of the RFC itself; the IANA registry, which RFC 6455 11.7 founded, has
+// accepted 1012 to 1014 since (service restart, try again later, bad gateway), and no
+// range goes beyond 4999.
+func (c Code) sendable() bool {
+	if c >= 1012 && c <= 1014 {
+		return true
+	}
+	return ws.StatusCode(c) <= ws.StatusRangePrivate.Max && ws.CheckCloseFrameData(ws.StatusCode(c), "") == nil
+}
 
 // Side says who ended a connection.
 type Side uint8
