@@ -42,6 +42,7 @@ type barren struct {
 	generation  uint64 // of the catalogue
 	genres      map[int64][]int64
 	constraints state.Constraints
+	told        bool // the user has been told
 }
 
 func (b *barren) is(w wishes) bool {
@@ -85,11 +86,28 @@ func (r *randy) choose() (songID int64, found bool) {
 	if r.barren.is(w) {
 		return 0, false
 	}
-	r.barren = nil
-	if songID, found = r.pick(w); !found {
-		r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints}
+	if songID, found = r.pick(w); found {
+		r.barren = nil
+		return songID, true
 	}
-	return songID, found
+	r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints, r.tell(w)}
+	return 0, false
+}
+
+// tell says once, until something is found again, why a library with songs is
+// silent. An empty one speaks for itself.
+func (r *randy) tell(w wishes) (told bool) {
+	_, _, songs := w.catalogue.NumberOf()
+	if songs == 0 {
+		return false
+	}
+	if r.barren == nil || !r.barren.told {
+		c := w.constraints
+		r.log.Warn("the random selection finds no song that it may choose; change its settings in config/randy.ini or the selection of genres, or add songs to the queue",
+			"songs", songs, "MinSongLength", c.MinSongLength, "MaxSongLength", c.MaxSongLength, "NoDisabled", c.NoDisabled, "NoHated", c.NoHated,
+			"NoBadFile", c.NoBadFile, "NoLiveMusic", c.NoLiveMusic, "genres", len(w.selection.Genres))
+	}
+	return true
 }
 
 // pick throws the dice for given wishes.

@@ -313,40 +313,6 @@ func TestWishesAreNeverRelaxed(t *testing.T) {
 	}
 }
 
-// A station where nothing can be chosen asks again with every look at its state.
-// It does not search all songs each time, but notices when that may help.
-func TestBarrenLibraryIsNoticed(t *testing.T) {
-	h := newHouse(t, []int{2})
-	h.barren()
-	r := h.songs.randy
-	if _, found := r.choose(); found || r.barren == nil {
-		t.Fatal("a song was found, or the failure is not remembered")
-	}
-	for name, help := range map[string]func(){
-		"settings": func() { h.settings(func(r *state.Randy) { r.Constraints.MinSongLength = 100 }) },
-		"genres": func() {
-			must(t, h.state.SetGenre("Other", true))
-			if _, found := r.choose(); found {
-				t.Error("an album without the genre was chosen")
-			}
-			must(t, h.state.SetGenre("Other", false))
-		},
-	} {
-		help()
-		if _, found := r.choose(); !found && name == "settings" {
-			t.Errorf("%s: still nothing is found", name)
-		}
-	}
-	h.barren()
-	r.choose()
-	_, err := h.library.AddAlbum(t.Context(), library.NewAlbum{ArtistName: "New", ArtistPath: "New", Name: "Long", Path: "New/2001 - Long",
-		Songs: []library.NewSong{{Name: "Long", Path: "New/2001 - Long/01 Long.mp3", Playtime: 550}}})
-	must(t, err)
-	if id, found := r.choose(); !found || id != 3 {
-		t.Errorf("the new song is not found: %d, %v", id, found)
-	}
-}
-
 // The settings are read again before each search and each push.
 func TestSettingsTakeEffectAtOnce(t *testing.T) {
 	h := newHouse(t, slices.Repeat([]int{1}, 8))
