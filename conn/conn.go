@@ -103,6 +103,14 @@ func (c *Conn) pushFrame(f frame) error {
 	return nil
 }
 
+// acceptsPackets reports whether packets may be sent: onWSConnect was called, and the
+// end has not begun.
+func (c *Conn) acceptsPackets() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.box.accepts()
+}
+
 // enqueue puts a frame at the end of an outbox that accepts it. It needs mu.
 func (c *Conn) enqueue(e entry) {
 	idle := !c.box.running()

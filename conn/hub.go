@@ -17,11 +17,14 @@ type Hub struct {
 
 func newHub() *Hub { return &Hub{conns: make(map[*Conn]struct{})} }
 
-// Add lets a connection take part in broadcasts. Adding twice changes nothing.
+// Add lets a connection take part in broadcasts. Adding twice changes nothing, nor does
+// adding one to which nothing can be sent yet, or any more: nobody might remove it.
 func (h *Hub) Add(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.conns[c] = struct{}{}
+	if c.acceptsPackets() {
+		h.conns[c] = struct{}{}
+	}
 }
 
 // Remove ends a connection's part in broadcasts. The connection lives on.

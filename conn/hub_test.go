@@ -67,6 +67,30 @@ func TestRemovedFromBroadcastsLivesOn(t *testing.T) {
 	c.Close()
 }
 
+// A session may call the hub whenever it likes; what it adds too early or too late must
+// not stay there for ever.
+func TestHubKeepsNobodyWhoIsNotThere(t *testing.T) {
+	h := funcs{}
+	var s *server
+	h.create = func(c *Conn) error { s.Hub().Add(c); return nil }
+	h.disconnect = func(c *Conn, _ Reason) { s.Hub().Add(c) }
+	s = unsupervised(t, Options{Handler: h})
+	s.begin(listen(t))
+	never := dial(t, s.addr)
+	s.log.await(t, 1, Handshaking)
+	if n := s.Hub().Len(); n != 0 {
+		t.Errorf("%d connections take part before their handshake", n)
+	}
+	never.Close()
+	s.log.await(t, 1, Ended)
+	open(t, s.addr).Close()
+	s.log.await(t, 2, Ended)
+	if n := s.Hub().Len(); n != 0 {
+		t.Errorf("%d connections are kept after their end", n)
+	}
+	s.stop(t)
+}
+
 // A greeter answers each message with a greeting.
 type greeter struct{}
 
