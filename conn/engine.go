@@ -22,9 +22,8 @@ type Engine struct {
 	conns     map[uint64]*Conn
 	lastID    uint64
 	listeners map[net.Listener]struct{}
-	farewell  *Reason // set by Shutdown: no connection starts any more
 
-	stopping chan struct{} // closed by Shutdown
+	stopping chan struct{} // closed by Shutdown, with mu held: nothing starts any more
 	drained  chan struct{} // closed when stopping and no connection is left
 }
 
@@ -114,7 +113,7 @@ func (e *Engine) start(nc net.Conn, head []byte) error {
 	c := newConn(e, nc, e.lastID)
 	var err error
 	switch {
-	case e.farewell != nil:
+	case e.isStopping():
 		err = ErrShutdown
 	case len(e.conns) >= e.opts.MaxConnections:
 		err = ErrFull
@@ -144,7 +143,7 @@ func (e *Engine) forget(c *Conn) {
 
 // checkDrained needs mu.
 func (e *Engine) checkDrained() {
-	if e.farewell == nil || len(e.conns) > 0 {
+	if !e.isStopping() || len(e.conns) > 0 {
 		return
 	}
 	select {
@@ -166,7 +165,7 @@ var ErrUnfinished = errors.New("conn: connections were left when the time was ov
 // again.
 func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 	r := Reason{By: ByServer, Code: CodeNormal, Text: cutText(reason, maxCloseText), Err: ErrShutdown}
-	for _, c := range e.stop(r) {
+	for _, c := range e.stop() {
 		c.shut(r)
 	}
 	select {
@@ -185,11 +184,10 @@ func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 }
 
 // stop closes the listeners, lets nothing start any more, and returns what lives.
-func (e *Engine) stop(r Reason) []*Conn {
+func (e *Engine) stop() []*Conn {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.farewell == nil {
-		e.farewell = &r
+	if !e.isStopping() {
 		close(e.stopping)
 	}
 	for l := range e.listeners {
@@ -216,7 +214,7 @@ func (e *Engine) allLocked() []*Conn {
 func (e *Engine) listen(l net.Listener) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.farewell != nil {
+	if e.isStopping() {
 		return false
 	}
 	e.listeners[l] = struct{}{}
