@@ -318,4 +318,7 @@ func TestUnwritable(t *testing.T) {
 	if key, err := s.APIKey(); err != nil || len(key) != 44 {
 		t.Errorf("an empty key file gives %q, %v", key, err)
 	}
+	if got := mode(t, dir, "config/wsapikey.txt"); got != 0o660 {
+		t.Errorf("a new key in an old file has mode %v", got)
+	}
 }
