@@ -66,7 +66,9 @@ type daemon struct {
 	library *library.Library
 	queue   *queue.Songs
 	signals chan os.Signal
-	ended   chan int // exit code
+	refresh chan os.Signal
+	term    sync.Once // a second signal would not wait for the shutdown
+	ended   chan int  // exit code
 }
 
 type daemonOptions struct {
@@ -82,7 +84,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	if o.database == "" {
 		o.database = "music.db"
 	}
-	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), ended: make(chan int, 1)}
+	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), refresh: make(chan os.Signal, 1), ended: make(chan int, 1)}
 	unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
 	unzip(t, "testdata/installation/tracker.db.gz", filepath.Join(d.dir, "tracker.db"))
 	copyFile(t, "testdata/installation/state.ini", filepath.Join(d.dir, "state", "state.ini"))
@@ -106,7 +108,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		o.change(&options)
 	}
 	d.Server = must(server.New(options))(t)
-	driver := &server.Driver{Program: d.Server, Signals: d.signals, Log: o.log, Observe: d.Observer()}
+	driver := &server.Driver{Program: d.Server, Signals: d.signals, Refresh: d.refresh, Log: o.log, Observe: d.Observer()}
 	go func() {
 		code, _ := driver.Drive(context.Background())
 		d.ended <- code
@@ -130,7 +132,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 
 // stop ends the server with TERM and returns its exit code.
 func (d *daemon) stop() int {
-	d.signals <- syscall.SIGTERM
+	d.term.Do(func() { d.signals <- syscall.SIGTERM })
 	select {
 	case code := <-d.ended:
 		d.ended <- code // for whoever asks again

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"syscall"
 
 	"musicdb/fsm"
 )
@@ -26,19 +25,25 @@ type Program interface {
 	// UpdateCaches rebuilds the search cache and tells every client to refresh.
 	UpdateCaches(ctx context.Context) error
 	// Shutdown stops whatever was started, clients first, and waits for it within
-	// the program's own time limits. It is called exactly once, always.
+	// the program's own time limits. It is called exactly once, always; the process
+	// may end before it returns.
 	Shutdown(reason string) error
 }
 
 // Driver runs a Program along the process machine.
 type Driver struct {
 	Program Program
-	Signals <-chan os.Signal
+	Signals <-chan os.Signal // INT and TERM: end; a second one ends at once
+	Refresh <-chan os.Signal // USR1: update the caches as soon as the program runs
 	Log     *slog.Logger
 	Observe *fsm.Observer[ProcessState, ProcessEvent] // may be nil
 
 	run *fsm.Runner[ProcessState, ProcessEvent]
 }
+
+// ErrInsisted is the cause of an exit that did not wait for the shutdown: some
+// parts may still be running.
+var ErrInsisted = errors.New("another signal to end came during the shutdown, so it was not completed")
 
 // outcome is what a step of the program led to: the next event, and why.
 type outcome struct {
@@ -57,8 +62,11 @@ func (d *Driver) Drive(ctx context.Context) (code int, cause error) {
 	defer func() { _ = d.run.Close() }()
 
 	for next := d.begin(); ; next = d.step(ctx) {
-		if next.cause != nil {
+		switch {
+		case cause == nil:
 			cause = next.cause
+		case next.cause != nil:
+			cause = fmt.Errorf("%w; %w", cause, next.cause)
 		}
 		from := d.run.State()
 		if err := d.run.Fire(ctx, next.event, nil); err != nil {
@@ -105,30 +113,40 @@ func (d *Driver) step(ctx context.Context) outcome {
 		}
 		return outcome{event: CachesUpdated}
 	default: // Stopping, Aborting
-		if err := contain(func() error { return d.Program.Shutdown("Server shutdown") }); err != nil {
+		return d.shutDown()
+	}
+}
+
+// shutDown stops the program, unless a signal asks not to wait for that.
+func (d *Driver) shutDown() outcome {
+	result := make(chan error, 1)
+	go func() { result <- contain(func() error { return d.Program.Shutdown("Server shutdown") }) }()
+	select {
+	case err := <-result:
+		if err != nil {
 			d.Log.Warn("not everything stopped in time", "err", err)
 		}
 		return outcome{event: Stopped}
+	case s := <-d.Signals:
+		d.Log.Warn("ending at once", "signal", s.String())
+		return outcome{Insist, ErrInsisted}
 	}
 }
 
 // wait is the main loop: it sleeps until a signal or a failure arrives.
 func (d *Driver) wait(ctx context.Context) outcome {
-	for {
-		select {
-		case <-ctx.Done():
-			return outcome{event: Shutdown}
-		case err := <-d.Program.Broken():
-			return outcome{Failed, err}
-		case <-d.Program.Stale():
-			return outcome{event: UpdateCaches}
-		case s := <-d.Signals:
-			if s == syscall.SIGUSR1 {
-				return outcome{event: UpdateCaches}
-			}
-			d.Log.Info("shutting down", "signal", s.String())
-			return outcome{event: Shutdown}
-		}
+	select {
+	case <-ctx.Done():
+		return outcome{event: Shutdown}
+	case err := <-d.Program.Broken():
+		return outcome{Failed, err}
+	case <-d.Program.Stale():
+		return outcome{event: UpdateCaches}
+	case <-d.Refresh:
+		return outcome{event: UpdateCaches}
+	case s := <-d.Signals:
+		d.Log.Info("shutting down", "signal", s.String())
+		return outcome{event: Shutdown}
 	}
 }
 
@@ -139,25 +157,19 @@ func (d *Driver) cancellable(ctx context.Context, do func(context.Context) error
 	defer cancel()
 	result := make(chan error, 1)
 	go func() { result <- contain(func() error { return do(ctx) }) }()
-	for {
-		select {
-		case err := <-result:
-			if err != nil {
-				return outcome{Failed, err}
-			}
-			return outcome{event: done}
-		case s := <-d.Signals:
-			if s == syscall.SIGUSR1 {
-				d.Log.Info("not ready yet: nothing to refresh", "signal", s.String())
-				continue
-			}
-			d.Log.Info("shutting down before the start was complete", "signal", s.String())
-			cancel()
-			if err := <-result; err != nil {
-				d.Log.Debug("the start was broken off", "err", err)
-			}
-			return outcome{event: Shutdown}
+	select {
+	case err := <-result:
+		if err != nil {
+			return outcome{Failed, err}
 		}
+		return outcome{event: done}
+	case s := <-d.Signals:
+		d.Log.Info("shutting down before the start was complete", "signal", s.String())
+		cancel()
+		if err := <-result; err != nil {
+			d.Log.Debug("the start was broken off", "err", err)
+		}
+		return outcome{event: Shutdown}
 	}
 }
 
@@ -170,16 +182,12 @@ func (d *Driver) unlessAsked(next ProcessEvent) outcome {
 
 // asked tells whether a signal to end has arrived already.
 func (d *Driver) asked() bool {
-	for {
-		select {
-		case s := <-d.Signals:
-			if s != syscall.SIGUSR1 {
-				d.Log.Info("shutting down", "signal", s.String())
-				return true
-			}
-		default:
-			return false
-		}
+	select {
+	case s := <-d.Signals:
+		d.Log.Info("shutting down", "signal", s.String())
+		return true
+	default:
+		return false
 	}
 }
 

@@ -64,6 +64,7 @@ func TestProcessLifecycle(t *testing.T) {
 		panics  string
 		broken  bool // a listener fails while running
 		stale   bool // an import has finished
+		hangs   bool // stopping does not end by itself
 	}
 	term, usr1 := syscall.SIGTERM, syscall.SIGUSR1
 	for name, c := range map[string]struct {
@@ -77,20 +78,20 @@ func TestProcessLifecycle(t *testing.T) {
 			script{signals: map[string][]os.Signal{"start": {term}}},
 			"Initializing Initialized Binding Stopping ExitedRegularly", "init start stop", 0, nil},
 		"USR1, then INT": {
-			script{signals: map[string][]os.Signal{"run": {usr1, syscall.SIGINT}}},
+			script{signals: map[string][]os.Signal{"run": {usr1}, "update": {syscall.SIGINT}}},
 			"Initializing Initialized Binding Ready Running UpdatingCaches Running Stopping ExitedRegularly", "init start update stop", 0, nil},
 		"a finished import, then TERM": {
 			script{stale: true, signals: map[string][]os.Signal{"update": {term}}},
 			"Initializing Initialized Binding Ready Running UpdatingCaches Running Stopping ExitedRegularly", "init start update stop", 0, nil},
 		"a failing update changes nothing": {
-			script{signals: map[string][]os.Signal{"run": {usr1, term}}, fail: map[string]error{"update": errNoLuck}},
+			script{signals: map[string][]os.Signal{"run": {usr1}, "update": {term}}, fail: map[string]error{"update": errNoLuck}},
 			"Initializing Initialized Binding Ready Running UpdatingCaches Running Stopping ExitedRegularly", "init start update stop", 0, nil},
 		"TERM before the start": {
 			script{signals: map[string][]os.Signal{"": {term}}},
 			"Stopping ExitedRegularly", "stop", 0, nil},
-		"USR1 before the start is nothing": {
-			script{signals: map[string][]os.Signal{"": {usr1}, "run": {term}}},
-			"Initializing Initialized Binding Ready Running Stopping ExitedRegularly", "init start stop", 0, nil},
+		"USR1 before the start waits for the main loop": {
+			script{signals: map[string][]os.Signal{"": {usr1}, "update": {term}}},
+			"Initializing Initialized Binding Ready Running UpdatingCaches Running Stopping ExitedRegularly", "init start update stop", 0, nil},
 		"TERM while initializing": {
 			script{signals: map[string][]os.Signal{"init": {usr1, term}}, fail: map[string]error{"init": context.Canceled}},
 			"Initializing Stopping ExitedRegularly", "init stop", 0, nil},
@@ -109,14 +110,26 @@ func TestProcessLifecycle(t *testing.T) {
 		"stopping fails after TERM": {
 			script{signals: map[string][]os.Signal{"run": {term}}, fail: map[string]error{"stop": errNoLuck}},
 			"Initializing Initialized Binding Ready Running Stopping ExitedRegularly", "init start stop", 0, nil},
+		"TERM again during the shutdown": {
+			script{signals: map[string][]os.Signal{"run": {term}, "stop": {term}}, hangs: true},
+			"Initializing Initialized Binding Ready Running Stopping ExitedForced", "init start stop", 1, ErrInsisted},
+		"INT during the shutdown after a failure": {
+			script{broken: true, signals: map[string][]os.Signal{"stop": {syscall.SIGINT}}, hangs: true},
+			"Initializing Initialized Binding Ready Running Aborting ExitedForced", "init start stop", 1, ErrInsisted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, signals := newActor(), make(chan os.Signal, 8)
+			a, signals, refresh := newActor(), make(chan os.Signal, 8), make(chan os.Signal, 8)
 			send := func(at string) {
 				for _, s := range c.script.signals[at] {
-					signals <- s
+					if s == usr1 {
+						refresh <- s
+					} else {
+						signals <- s
+					}
 				}
 			}
+			over := make(chan struct{})
+			defer close(over)
 			a.inLoop = func() {
 				send("run")
 				if c.script.broken {
@@ -135,11 +148,14 @@ func TestProcessLifecycle(t *testing.T) {
 					if len(c.script.signals[step]) > 0 && (step == "init" || step == "start") {
 						<-ctx.Done() // a signal to end cancels the step
 					}
+					if step == "stop" && c.script.hangs {
+						<-over
+					}
 					return c.script.fail[step]
 				}
 			}
 			send("")
-			check(t, &Driver{Program: a, Signals: signals}, a, c.states, c.calls, c.code, c.cause)
+			check(t, &Driver{Program: a, Signals: signals, Refresh: refresh}, a, c.states, c.calls, c.code, c.cause)
 		})
 	}
 }
@@ -171,16 +187,24 @@ func check(t *testing.T, d *Driver, a *actor, states, calls string, code int, ca
 // once, and with exit code 0 only if it was asked to end.
 func TestProcessAlwaysEndsWithOneShutdown(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		a, signals := newActor(), make(chan os.Signal, 64)
+		a, signals, refresh := newActor(), make(chan os.Signal, 64), make(chan os.Signal, 64)
 		failing := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"init", "start", "update", "stop"}), func(s string) string { return s }).Draw(rt, "failing")
 		noise := rapid.SliceOfN(rapid.SampledFrom([]os.Signal{syscall.SIGUSR1, syscall.SIGTERM, syscall.SIGINT}), 0, 5).Draw(rt, "signals")
 		at := rapid.SampledFrom([]string{"init", "start", "stop"}).Draw(rt, "at")
+		stopped := make(chan struct{})
 		for _, step := range []string{"init", "start", "update", "stop"} {
 			a.do[step] = func(context.Context) error {
 				if step == at {
 					for _, s := range noise {
-						signals <- s
+						if s == syscall.SIGUSR1 {
+							refresh <- s
+						} else {
+							signals <- s
+						}
 					}
+				}
+				if step == "stop" {
+					defer close(stopped)
 				}
 				if step == "start" {
 					a.broken <- errNoLuck // so that it ends in any case
@@ -193,8 +217,9 @@ func TestProcessAlwaysEndsWithOneShutdown(t *testing.T) {
 				return nil
 			}
 		}
-		d := &Driver{Program: a, Signals: signals}
+		d := &Driver{Program: a, Signals: signals, Refresh: refresh}
 		code, cause := d.Drive(t.Context())
+		<-stopped // a second signal does not wait for it
 		stops := 0
 		for _, call := range a.calls {
 			if call == "stop" {

@@ -173,7 +173,7 @@ func TestSignalsReachTheClients(t *testing.T) {
 	d := startDaemon(t, daemonOptions{})
 	c := d.dial()
 	fence(t, c)
-	d.signals <- syscall.SIGUSR1
+	d.refresh <- syscall.SIGUSR1
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {

@@ -39,6 +39,7 @@ const (
 	Shutdown
 	Failed
 	Stopped
+	Insist
 )
 
 var (
@@ -56,8 +57,8 @@ var processStates = []fsm.StateDoc[ProcessState]{
 	{State: Ready, Name: "Ready", Layer: networkLayer, Doc: "Clients can connect. Left at once for the main loop, or ended by a signal."},
 	{State: Running, Name: "Running", Layer: processLayer, Rank: "loop", Doc: "The main loop waits for signals and failures. Left for a cache update, a regular shutdown, or a failure."},
 	{State: UpdatingCaches, Name: "UpdatingCaches", Layer: partsLayer, Rank: "loop", Doc: "The search cache is rebuilt and every client told to refresh. Left when done; a failure leaves the old cache."},
-	{State: Stopping, Name: "Stopping", Layer: processLayer, Rank: "stop", Doc: "A regular shutdown: clients are told, then the workers stop, then the listeners. Left when all is stopped."},
-	{State: Aborting, Name: "Aborting", Layer: processLayer, Rank: "stop", Doc: "The same shutdown after a failure. Left when all is stopped."},
+	{State: Stopping, Name: "Stopping", Layer: processLayer, Rank: "stop", Doc: "A regular shutdown: clients are told, then the workers stop, then the listeners. Left when all is stopped, or by another signal."},
+	{State: Aborting, Name: "Aborting", Layer: processLayer, Rank: "stop", Doc: "The same shutdown after a failure. Left when all is stopped, or by a signal."},
 	{State: ExitedRegularly, Name: "ExitedRegularly", Layer: systemLayer, Rank: "exit", Terminal: true, Doc: "The process ends with exit code 0. Terminal."},
 	{State: ExitedForced, Name: "ExitedForced", Layer: systemLayer, Rank: "exit", Terminal: true, Doc: "The process ends with exit code 1. Terminal."},
 }
@@ -73,6 +74,7 @@ var processEvents = []fsm.EventDoc[ProcessEvent]{
 	{Event: Shutdown, Name: "Shutdown", Layer: systemLayer, By: "INT or TERM", Doc: "The process shall end regularly."},
 	{Event: Failed, Name: "Failed", Layer: processLayer, By: "any part", Doc: "A part that the server cannot do without has failed."},
 	{Event: Stopped, Name: "Stopped", Layer: processLayer, By: "the parts", Doc: "Clients, workers and listeners are stopped, or their time is over."},
+	{Event: Insist, Name: "Insist", Layer: systemLayer, By: "INT or TERM during a shutdown", Doc: "The process shall end at once, whatever has not stopped yet."},
 }
 
 var processRows = []fsm.Row[ProcessState, ProcessEvent]{
@@ -101,6 +103,8 @@ var processRows = []fsm.Row[ProcessState, ProcessEvent]{
 
 	{From: Stopping, On: Stopped, To: ExitedRegularly},
 	{From: Aborting, On: Stopped, To: ExitedForced},
+	{From: Stopping, On: Insist, To: ExitedForced, Why: "who asks again does not want to wait; what was acknowledged is on the disk already"},
+	{From: Aborting, On: Insist, To: ExitedForced},
 }
 
 // Process is the machine of the server process. It is immutable.

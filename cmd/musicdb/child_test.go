@@ -57,8 +57,10 @@ func TestMain(m *testing.M) {
 type child struct {
 	t      *testing.T
 	cmd    *exec.Cmd
-	mu     sync.Mutex // guards log
+	mu     sync.Mutex // guards log, wanted and found
 	log    bytes.Buffer
+	wanted string // what waitLog waits for; "" nothing
+	found  chan struct{}
 	ready  chan struct{}
 	closed chan struct{} // stderr has ended
 }
@@ -121,6 +123,10 @@ func (c *child) read(from io.Reader) {
 	for lines.Scan() {
 		c.mu.Lock()
 		c.log.WriteString(lines.Text() + "\n")
+		if c.wanted != "" && strings.Contains(lines.Text(), c.wanted) {
+			c.wanted = ""
+			close(c.found)
+		}
 		c.mu.Unlock()
 		if !isReady && strings.Contains(lines.Text(), "musicdb is ready") {
 			isReady = true
@@ -145,6 +151,24 @@ func (c *child) waitReady() *child {
 		c.t.Fatalf("the server is not ready:\n%s", c.text())
 	}
 	return c
+}
+
+// waitLog waits for a text in the log.
+func (c *child) waitLog(text string) {
+	c.t.Helper()
+	c.mu.Lock()
+	c.wanted, c.found = text, make(chan struct{})
+	found := c.found
+	if strings.Contains(c.log.String(), text) {
+		close(found)
+		c.wanted = ""
+	}
+	c.mu.Unlock()
+	select {
+	case <-found:
+	case <-time.After(patience):
+		c.t.Fatalf("the log has no %q:\n%s", text, c.text())
+	}
 }
 
 // end waits for the end and returns the exit code.
@@ -177,6 +201,21 @@ func TestSignalsEndTheServerRegularly(t *testing.T) {
 		if code := c.end(); code != 0 {
 			t.Errorf("%v: exit code %d\n%s", signal, code, c.text())
 		}
+	}
+}
+
+// Who asks twice does not wait, neither for a client that keeps the closing
+// handshake open nor for anything else.
+func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
+	data := t.TempDir()
+	c := start(t, environment(data, "MUSICDB_WEBSOCKET_CLOSETIMEOUT=3600"), "serve").waitReady()
+	silent := c.dial(data)
+	silent.ask("GetTags", nil)
+	_ = c.cmd.Process.Signal(syscall.SIGINT)
+	c.waitLog("shutting down") // and this client answers no farewell
+	_ = c.cmd.Process.Signal(syscall.SIGINT)
+	if code := c.end(); code != 1 || !strings.Contains(c.text(), "musicdb: another signal to end came during the shutdown") {
+		t.Errorf("exit code %d\n%s", code, c.text())
 	}
 }
 

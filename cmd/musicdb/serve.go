@@ -17,9 +17,12 @@ type serveCommand struct{}
 // Run builds the server and drives it from its first part to its exit code.
 // INT and TERM end it regularly at any time, USR1 updates its caches.
 func (serveCommand) Run() error {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1)
+	// A channel each: a flood of the one signal must not displace the other.
+	signals, refresh := make(chan os.Signal, 2), make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(refresh, syscall.SIGUSR1)
 	defer signal.Stop(signals)
+	defer signal.Stop(refresh)
 
 	config, err := loadConfig()
 	if err != nil {
@@ -32,8 +35,11 @@ func (serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	driver := &server.Driver{Program: parts.server, Signals: signals, Log: log, Observe: parts.server.Observer()}
+	driver := &server.Driver{Program: parts.server, Signals: signals, Refresh: refresh, Log: log, Observe: parts.server.Observer()}
 	code, cause := driver.Drive(context.Background())
+	if errors.Is(cause, server.ErrInsisted) {
+		return cause // what still runs uses the parts; the system closes them
+	}
 	if err := parts.close(); err != nil {
 		log.Warn("not everything was closed properly", "err", err)
 	}
