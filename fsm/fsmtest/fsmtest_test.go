@@ -95,17 +95,31 @@ func (c *complaint) Fatalf(string, ...any) { c.said = true }
 
 func TestTrioNoticesARunnerThatDeviates(t *testing.T) {
 	for name, disturb := range map[string]func(*trio[door, push]){
-		"a move that only one makes": func(tr *trio[door, push]) { _, _ = tr.ledger.Fire(&tr.inLedger, id, pull, fsm.Now()) },
-		"another instance":           func(tr *trio[door, push]) { tr.shared.Start(new(fsm.Instance[door]), 1, fsm.Now()) },
-		"a refusal of one":           func(tr *trio[door, push]) { _, _ = tr.shared.Fire(&tr.inShared, id, kick, fsm.Now()) },
+		"nothing":                    func(*trio[door, push]) {},
+		"a move that only one makes": func(tr *trio[door, push]) { _, _ = tr.ledger.Fire(&tr.inLedger, tr.id, pull, fsm.Now()) },
+		"another instance":           func(tr *trio[door, push]) { tr.shared.Start(new(fsm.Instance[door]), 99, fsm.Now()) },
+		"a refusal of one":           func(tr *trio[door, push]) { _, _ = tr.shared.Fire(&tr.inShared, tr.id, kick, fsm.Now()) },
+		"a refusal of another life":  func(tr *trio[door, push]) { _, _ = tr.ledger.Fire(new(fsm.Instance[door]), 99, kick, fsm.Now()) },
+		"two moves of another life": func(tr *trio[door, push]) {
+			var in fsm.Instance[door]
+			tr.shared.Start(&in, 99, fsm.Now())
+			_, _ = tr.shared.Fire(&in, 99, pull, fsm.Now())
+			_, _ = tr.shared.Fire(&in, 99, kick, fsm.Now())
+			_ = tr.shared.End(&in, 99)
+			tr.bench.want.Started++
+			tr.bench.want.Ended++
+		},
+		"a life that one has ended": func(tr *trio[door, push]) { _ = tr.runner.Close() },
 	} {
-		tr := newTrio(doors())
+		tr := newBench(doors()).begin()
 		disturb(tr)
 		var c complaint
 		tr.fire(&c, pull)
+		tr.traces(&c)
 		tr.end(&c)
-		if !c.said {
-			t.Errorf("%s goes unnoticed", name)
+		tr.counters(&c)
+		if c.said == (name == "nothing") {
+			t.Errorf("%s: complained is %t", name, c.said)
 		}
 	}
 }

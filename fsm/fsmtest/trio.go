@@ -8,36 +8,29 @@ import (
 	"musicdb/fsm"
 )
 
-// failer is the part of *testing.T and *rapid.T that the checks need.
-type failer interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
 // trio is the same instance in all three runners, and what the table says about it.
 type trio[S, E ~uint8] struct {
-	def       *fsm.Definition[S, E]
-	observer  *fsm.Observer[S, E]
+	*bench[S, E]
+	id        uint32
 	runner    *fsm.Runner[S, E]
-	ledger    *fsm.Ledger[S, E]
-	shared    *fsm.SharedLedger[S, E]
 	inLedger  fsm.Instance[S]
 	inShared  fsm.Instance[S]
 	want      S
 	wantSteps []fsm.Step[S, E]
 }
 
-const (
-	id      = 7
-	compare = 30 // steps of the traces that are compared: fewer than any runner keeps
-)
+// compare is how many steps of the traces are compared: fewer than any runner keeps.
+const compare = 30
 
-func newTrio[S, E ~uint8](d *fsm.Definition[S, E]) *trio[S, E] {
-	o := fsm.NewObserver(d, 0)
-	tr := &trio[S, E]{def: d, observer: o, ledger: fsm.NewLedger(d), shared: fsm.NewSharedLedger(d), want: d.Initial()}
-	tr.runner = fsm.NewRunner(d, o, fsm.Effects[S, E]{})
-	tr.ledger.Start(&tr.inLedger, id, fsm.Now())
-	tr.shared.Start(&tr.inShared, id, fsm.Now())
+// begin starts a life in all three.
+func (b *bench[S, E]) begin() *trio[S, E] {
+	b.lastID++
+	tr := &trio[S, E]{bench: b, id: b.lastID, want: b.def.Initial()}
+	tr.runner = fsm.NewRunner(b.def, b.observer, fsm.Effects[S, E]{})
+	b.ledger.Start(&tr.inLedger, tr.id, fsm.Now())
+	b.shared.Start(&tr.inShared, tr.id, fsm.Now())
+	b.want.Started++
+	b.want.Occupancy[b.stateAt[tr.want]]++
 	return tr
 }
 
@@ -47,12 +40,14 @@ func (tr *trio[S, E]) fire(t failer, on E) {
 	from := tr.want
 	to, ok := tr.def.Next(from, on)
 	tr.want = to
-	tr.wantSteps = append(tr.wantSteps, fsm.Step[S, E]{From: from, On: on, To: to, Refused: !ok})
+	step := fsm.Step[S, E]{From: from, On: on, To: to, Refused: !ok}
+	tr.wantSteps = append(tr.wantSteps, step)
+	tr.count(step)
 
 	now := fsm.Now()
 	errRunner := tr.runner.Fire(context.Background(), on, nil)
-	toLedger, errLedger := tr.ledger.Fire(&tr.inLedger, id, on, now)
-	toShared, errShared := tr.shared.Fire(&tr.inShared, id, on, now)
+	toLedger, errLedger := tr.ledger.Fire(&tr.inLedger, tr.id, on, now)
+	toShared, errShared := tr.shared.Fire(&tr.inShared, tr.id, on, now)
 	for _, err := range []error{errRunner, errLedger, errShared} {
 		var refused *fsm.RefusedError
 		if ok != (err == nil) || !ok && !errors.As(err, &refused) {
@@ -70,54 +65,32 @@ func (tr *trio[S, E]) fire(t failer, on E) {
 	}
 }
 
-// end compares what is left of the walk: traces, counters, and the verdict on its end.
-func (tr *trio[S, E]) end(t failer) {
+// traces compares what the runners remember of this life. It must come before the next life fires: the ledgers keep the
+// steps of all lives together.
+func (tr *trio[S, E]) traces(t failer) {
 	t.Helper()
 	want := untimed(tr.wantSteps)
-	for _, got := range [][]fsm.Step[S, E]{tr.runner.Trace(), tr.ledger.Trace(id), tr.shared.Trace(id)} {
+	for _, got := range [][]fsm.Step[S, E]{tr.runner.Trace(), tr.ledger.Trace(tr.id), tr.shared.Trace(tr.id)} {
 		if got := untimed(got); !reflect.DeepEqual(got, want) {
 			tr.fail(t, "a trace says\n%s", tr.def.FormatTrace(got))
 		}
 	}
-	tr.counters(t)
-	errRunner, errLedger, errShared := tr.runner.Close(), tr.ledger.End(&tr.inLedger, id), tr.shared.End(&tr.inShared, id)
+}
+
+// end ends the life and compares the verdicts on where it ended.
+func (tr *trio[S, E]) end(t failer) {
+	t.Helper()
+	errRunner, errLedger, errShared := tr.runner.Close(), tr.ledger.End(&tr.inLedger, tr.id), tr.shared.End(&tr.inShared, tr.id)
 	for _, err := range []error{errRunner, errLedger, errShared} {
 		if tr.def.Terminal(tr.want) != (err == nil) {
 			tr.fail(t, "ended in %s; Runner: %v; Ledger: %v; SharedLedger: %v", tr.def.StateName(tr.want), errRunner, errLedger, errShared)
 		}
 	}
-	f := tr.counters(t)
-	for state, n := range f.Occupancy {
-		if n != 0 {
-			tr.fail(t, "%d instances are left in state number %d", n, state)
-		}
+	tr.bench.want.Ended++
+	tr.bench.want.Occupancy[tr.stateAt[tr.want]]--
+	if !tr.def.Terminal(tr.want) {
+		tr.bench.want.Unfinished++
 	}
-}
-
-// counters compares the three figures, times aside, because no two of them read the clock at the same moment.
-func (tr *trio[S, E]) counters(t failer) fsm.Figures {
-	t.Helper()
-	tr.ledger.Publish()
-	all := []fsm.Figures{tr.observer.Figures(), tr.ledger.Figures(), tr.shared.Figures()}
-	for i := range all {
-		all[i].TimeIn = nil
-		if !reflect.DeepEqual(all[i], all[0]) {
-			tr.fail(t, "figures differ: Runner %+v; Ledger %+v; SharedLedger %+v", all[0], all[1], all[2])
-		}
-	}
-	var moves, refused uint64
-	for _, n := range all[0].Edges {
-		moves += n
-	}
-	for _, s := range tr.wantSteps {
-		if s.Refused {
-			refused++
-		}
-	}
-	if refused != all[0].Refused || moves+refused != uint64(len(tr.wantSteps)) {
-		tr.fail(t, "%d moves and %d refusals were counted in %d steps", moves, all[0].Refused, len(tr.wantSteps))
-	}
-	return all[0]
 }
 
 func (tr *trio[S, E]) fail(t failer, format string, args ...any) {
