@@ -91,7 +91,12 @@ func (d *Definition[S, E]) figures(t *tally, now int64, unit time.Duration) Figu
 	for i, n := range t.refused {
 		if n > 0 {
 			f.Refused += n
-			f.refuse(Refusals{d.refusals[i].State, d.refusals[i].Event, n})
+			r := Refusals{d.refusals[i].State, d.refusals[i].Event, n}
+			if r.State == nameNone || r.Event == nameUnknown { // several values may be called so
+				f.refuse(r)
+			} else {
+				f.RefusedBy = append(f.RefusedBy, r)
+			}
 		}
 	}
 	return f
