@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // TLSMode says which connections a listener speaks TLS with.
@@ -61,42 +62,40 @@ type sniffedConn struct {
 	net.Conn
 	config *tls.Config
 
-	mu    sync.Mutex
-	inner net.Conn // what is spoken; nil until the first byte is there
+	deciding sync.Mutex
+	inner    atomic.Pointer[net.Conn] // what is spoken; nil until the first byte is there
 }
 
 // decide reads the first byte if that has not happened. A failure, such as a
 // deadline that has passed, leaves the question open.
 func (c *sniffedConn) decide() (net.Conn, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.inner != nil {
-		return c.inner, nil
+	if inner := c.inner.Load(); inner != nil {
+		return *inner, nil
+	}
+	c.deciding.Lock()
+	defer c.deciding.Unlock()
+	if inner := c.inner.Load(); inner != nil {
+		return *inner, nil
 	}
 	var first [1]byte
 	if _, err := c.Conn.Read(first[:]); err != nil {
 		return nil, err
 	}
-	begun := &prefixedConn{Conn: c.Conn, prefix: first[:]}
+	var inner net.Conn = &prefixedConn{Conn: c.Conn, prefix: first[:]}
 	if first[0] == recordHandshake {
-		c.inner = tls.Server(begun, c.config)
-	} else {
-		c.inner = begun
+		inner = tls.Server(inner, c.config)
 	}
-	return c.inner, nil
+	c.inner.Store(&inner)
+	return inner, nil
 }
 
 // spoken is the decided connection, or the bare one before that: a server that
 // writes or closes first has met no client yet.
 func (c *sniffedConn) spoken() net.Conn {
-	if !c.mu.TryLock() { // a Read is waiting for the first byte
-		return c.Conn
+	if inner := c.inner.Load(); inner != nil {
+		return *inner
 	}
-	defer c.mu.Unlock()
-	if c.inner == nil {
-		return c.Conn
-	}
-	return c.inner
+	return c.Conn
 }
 
 // Read reads what the client has said, decrypted if need be.
