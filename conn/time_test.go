@@ -109,6 +109,36 @@ func TestCloseTimeout(t *testing.T) {
 	})
 }
 
+// Who keeps talking gets no more time than who is silent.
+func TestCloseTimeoutOfATalkativePeer(t *testing.T) {
+	for name, tc := range map[string]struct{ request, drip string }{
+		"websocket": {openingRequest, string(text("and another thing"))},
+		"browser":   {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synthetic(t, Options{}, func(t *testing.T, s *server) {
+				c := adopt(t, s, tc.request, halfClosing)
+				go io.Copy(io.Discard, c.r)
+				synctest.Wait()
+				begin := time.Now()
+				s.Hub().CloseAll(CodeNormal, "")
+				for {
+					if _, err := c.Write([]byte(tc.drip)); err != nil {
+						break
+					}
+					<-time.After(time.Second)
+				}
+				s.log.await(t, 1, Ended)
+				// The last drop may come up to a second after the end.
+				if d := time.Since(begin); d < DefaultCloseTimeout || d > DefaultCloseTimeout+time.Second {
+					t.Errorf("ended after %v", d)
+				}
+				c.Close()
+			})
+		})
+	}
+}
+
 func TestCloseIsNotHeldUpByASessionThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	synthetic(t, Options{Handler: funcs{call: func(*Conn, []byte) (Answer, error) { <-release; return Answer{}, nil }}}, func(t *testing.T, s *server) {
