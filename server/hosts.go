@@ -25,6 +25,18 @@ func isLocalHost(host string) bool {
 	return name == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// isForwarded tells whether a request shows signs of a proxy: the headers that
+// most of them add, or HTTP/1.0, which no browser speaks and nginx does unless it
+// is told otherwise.
+func isForwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return !r.ProtoAtLeast(1, 1)
+}
+
 // sameHost tells whether a request comes from a page of the host it is sent to.
 // Port and scheme may differ: a page may be served by another program of the same
 // host. A request without Origin comes from no browser and is accepted.

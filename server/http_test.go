@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"html"
 	"io"
 	"net"
@@ -53,22 +54,41 @@ func TestKeyIsGivenToLocalPagesOnly(t *testing.T) {
 		headers []string
 		given   bool
 	}{
-		"the page itself":              {[]string{"Sec-Fetch-Site", "same-origin"}, true},
-		"localhost":                    {[]string{"Host", "localhost:1234"}, true},
-		"IPv6":                         {[]string{"Host", "[::1]:9080"}, true},
-		"no browser":                   {nil, true},
-		"a page of the same host":      {[]string{"Origin", "http://" + local}, true},
-		"a name that was rebound":      {[]string{"Host", "evil.example:9080"}, false},
-		"a name that looks local":      {[]string{"Host", "127.0.0.1.evil.example"}, false},
-		"a page of another site":       {[]string{"Sec-Fetch-Site", "cross-site"}, false},
-		"another origin":               {[]string{"Origin", "https://evil.example"}, false},
-		"an opaque origin":             {[]string{"Origin", "null"}, false},
-		"a sibling on the same domain": {[]string{"Sec-Fetch-Site", "same-site"}, false},
+		"the page itself":               {[]string{"Sec-Fetch-Site", "same-origin"}, true},
+		"localhost":                     {[]string{"Host", "localhost:1234"}, true},
+		"IPv6":                          {[]string{"Host", "[::1]:9080"}, true},
+		"no browser":                    {nil, true},
+		"a page of the same host":       {[]string{"Origin", "http://" + local}, true},
+		"a name that was rebound":       {[]string{"Host", "evil.example:9080"}, false},
+		"a name that looks local":       {[]string{"Host", "127.0.0.1.evil.example"}, false},
+		"a page of another site":        {[]string{"Sec-Fetch-Site", "cross-site"}, false},
+		"another origin":                {[]string{"Origin", "https://evil.example"}, false},
+		"an opaque origin":              {[]string{"Origin", "null"}, false},
+		"a sibling on the same domain":  {[]string{"Sec-Fetch-Site", "same-site"}, false},
+		"a proxy that tells the client": {[]string{"X-Forwarded-For", "192.0.2.1"}, false},
+		"a proxy that tells the host":   {[]string{"X-Forwarded-Host", "music.example"}, false},
+		"a proxy by the standard":       {[]string{"Forwarded", "for=192.0.2.1"}, false},
+		"a proxy that names itself":     {[]string{"Via", "1.1 proxy"}, false},
+		"a proxy as often configured":   {[]string{"X-Real-IP", "192.0.2.1"}, false},
 	} {
 		answer, body := d.get("/status/key", c.headers...)
 		if strings.Contains(body, testKey) != c.given || (answer.StatusCode == http.StatusOK) != c.given {
 			t.Errorf("%s: %s %s", name, answer.Status, body)
 		}
+	}
+}
+
+// nginx, told nothing else, passes requests on as HTTP/1.0 and with its own idea
+// of the host.
+func TestKeyIsNotGivenToOldProxies(t *testing.T) {
+	d := startDaemon(t, daemonOptions{})
+	c := must(net.Dial("tcp", d.HTTPAddr().String()))(t)
+	defer c.Close()
+	if _, err := fmt.Fprintf(c, "GET /status/key HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n", d.HTTPAddr()); err != nil {
+		t.Fatal(err)
+	}
+	if answer := string(must(io.ReadAll(c))(t)); strings.Contains(answer, testKey) || !strings.Contains(answer, " 403 ") {
+		t.Errorf("got %s", answer)
 	}
 }
 

@@ -73,13 +73,15 @@ func serveJSON(w http.ResponseWriter, status int, value any) {
 }
 
 // serveKey gives the page the API key when only this machine can ask for it and
-// the page was opened by a local name; otherwise the page asks its user.
+// the page was opened by a local name; otherwise the page asks its user. A proxy
+// before the server makes every request a local one: what came through one gets
+// no key.
 func (s *Server) serveKey(w http.ResponseWriter, r *http.Request) {
 	type answer struct {
 		Key string `json:"key"`
 	}
 	site := r.Header.Get("Sec-Fetch-Site")
-	if !s.o.HTTP.loopback() || !isLocalHost(r.Host) || !sameHost(r) || site != "" && site != "same-origin" && site != "none" {
+	if !s.o.HTTP.loopback() || !isLocalHost(r.Host) || isForwarded(r) || !sameHost(r) || site != "" && site != "same-origin" && site != "none" {
 		serveJSON(w, http.StatusForbidden, answer{})
 		return
 	}
