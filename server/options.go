@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"musicdb/fsm"
 	"musicdb/media/artwork"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/library"
@@ -25,6 +26,9 @@ type Options struct {
 	Search  *search.Engine
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool
+	// Machines are further machines that run in the daemon: their figures are shown
+	// with those of the parts.
+	Machines []fsm.Source
 
 	// Import fills an empty library while the server runs; nil: nothing to import.
 	// It calls report now and then, from one goroutine, and returns when ctx ends.

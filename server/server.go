@@ -84,7 +84,8 @@ func (s *Server) Sources() []fsm.Source {
 	sources := []fsm.Source{s.drawn}
 	sources = append(sources, s.engine.Sources()...)
 	sources = append(sources, s.o.Stream.Sources()...)
-	return append(sources, s.o.Tool.Sources()...)
+	sources = append(sources, s.o.Tool.Sources()...)
+	return append(sources, s.o.Machines...)
 }
 
 // Initialize starts the workers and builds the search cache (Program).

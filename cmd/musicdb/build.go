@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"musicdb/fsm"
 	"musicdb/media/artwork"
 	"musicdb/media/demo"
 	"musicdb/media/ffmpeg"
@@ -103,10 +104,11 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 	if err != nil {
 		return nil, err
 	}
+	tracker := queue.NewTracker(lib, cutTime, false, false)
+	p.closers = append(p.closers, func() error { return tracker.Close(context.WithoutCancel(ctx)) })
 	sound, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,
-		Tracker: queue.NewTracker(lib, cutTime, false, false),
-		Start:   c.Stream.Start.Mode(), Log: log,
+		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -114,6 +116,7 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 	options := server.Options{
 		Library: lib, State: store, Queue: songs, Stream: sound,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
+		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
 		Version: version(), Log: log,
 	}
