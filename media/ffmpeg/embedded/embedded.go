@@ -59,6 +59,9 @@ func run(ctx context.Context, args []string, cacheDir string, stdin io.Reader, s
 	if err != nil {
 		return 0, err
 	}
+	if args, err = absolute(args); err != nil {
+		return 0, err
+	}
 	program, err := rt.CompileModule(experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), embed.B)
 	if err != nil {
 		return 0, err
@@ -73,6 +76,22 @@ func run(ctx context.Context, args []string, cacheDir string, stdin io.Reader, s
 		},
 	})
 	return int(code), err
+}
+
+// absolute completes relative paths behind "file:": inside, the working directory
+// would be the root.
+func absolute(args []string) ([]string, error) {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if path, named := strings.CutPrefix(arg, "file:"); named && !filepath.IsAbs(path) {
+			full, err := filepath.Abs(path)
+			if err != nil {
+				return nil, err
+			}
+			args[i] = "file:" + full
+		}
+	}
+	return args, nil
 }
 
 // mounts shows ffmpeg the folders of the files in its arguments, under their

@@ -75,6 +75,13 @@ func TestEmbeddedFfmpeg(t *testing.T) {
 		t.Fatalf("encode from a pipe: %d bytes, %v %s", len(mp3), err, complaint)
 	}
 
+	here, err := os.Getwd()
+	must(t, err)
+	relative, err := filepath.Rel(here, flac)
+	must(t, err)
+	if _, complaint, err := run(nil, "-i", "file:"+relative, "-f", "null", "-"); err != nil {
+		t.Errorf("a relative path: %v %s", err, complaint)
+	}
 	if _, complaint, err := run(nil, "-i", "file:"+filepath.Join(dir, "missing")); err == nil || !strings.Contains(complaint, "No such file") {
 		t.Errorf("a missing file: %v %s", err, complaint)
 	}
