@@ -127,7 +127,7 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 		return nil, err
 	}
 	if c.Music.AutoImport == ImportEmpty {
-		options.Import = firstScan(lib, music, covers, data, log)
+		options.Import = firstScan(lib, music, covers, log)
 	}
 	if p.server, err = server.New(options); err != nil {
 		return nil, err

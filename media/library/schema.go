@@ -152,5 +152,9 @@ var ownSchema = schema{
 			{"playing", "INTEGER NOT NULL"},
 			{"saved", "INTEGER NOT NULL"}, // Unix time in milliseconds
 		}},
+		{"firstscan", []column{
+			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // a library is filled once
+			{"state", "TEXT NOT NULL"},
+		}},
 	},
 }

@@ -107,7 +107,7 @@ func BenchmarkFirstScan(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				o := tasks.FirstScanOptions{Library: lib, Music: music, Mark: tasks.FileMark{Path: filepath.Join(data, "mark.json")}}
+				o := tasks.FirstScanOptions{Library: lib, Music: music}
 				var store io.Closer = io.NopCloser(nil)
 				if withCovers {
 					covers, err := artwork.Open(filepath.Join(data, "artwork"), artwork.Options{})
@@ -140,7 +140,7 @@ func BenchmarkFirstScan(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer lib.Close()
-		o := tasks.FirstScanOptions{Library: lib, Music: music, Mark: tasks.FileMark{Path: filepath.Join(b.TempDir(), "mark.json")}}
+		o := tasks.FirstScanOptions{Library: lib, Music: music}
 		if _, err := tasks.FirstScan(b.Context(), o); err != nil {
 			b.Fatal(err)
 		}

@@ -16,7 +16,6 @@ import (
 type FirstScanOptions struct {
 	Library *library.Library
 	Music   *files.Music
-	Mark    Mark
 	Covers  Covers            // nil: albums keep the default cover
 	Files   files.ScanOptions // Known is set by the scan
 
@@ -71,7 +70,7 @@ type firstScan struct {
 // marked before it begins.
 func (s *firstScan) run(ctx context.Context) error {
 	s.began = s.o.Now()
-	state, err := s.o.Mark.Mark(ctx)
+	state, err := Mark(ctx, s.o.Library)
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func (s *firstScan) run(ctx context.Context) error {
 	switch {
 	case artists == 0 && albums == 0:
 		s.report.Outcome, state = OutcomeFilled, MarkSongs
-		err = s.o.Mark.SetMark(ctx, state)
+		err = setMark(ctx, s.o.Library, state)
 	case state == MarkSongs || state == MarkCovers:
 		s.report.Outcome = OutcomeResumed
 		s.o.Log.Info("going on with the interrupted scan of the music directory", "albums", albums, "songs", songs)
@@ -95,14 +94,14 @@ func (s *firstScan) run(ctx context.Context) error {
 		err = s.songs(ctx)
 		s.report.Entering = s.o.Now().Sub(s.began)
 		if err == nil {
-			err = s.o.Mark.SetMark(ctx, MarkCovers)
+			err = setMark(ctx, s.o.Library, MarkCovers)
 		}
 	}
 	if err == nil {
 		err = s.covers(ctx)
 	}
 	if err == nil {
-		err = s.o.Mark.SetMark(ctx, MarkFinished)
+		err = setMark(ctx, s.o.Library, MarkFinished)
 	}
 	return err
 }

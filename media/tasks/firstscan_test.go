@@ -158,7 +158,7 @@ func TestLibraryOfTheUserIsLeftAlone(t *testing.T) {
 	if _, albums, _ := h.lib.Catalogue().NumberOf(); err != nil || report.Outcome != tasks.OutcomeNotNeeded || albums != 1 {
 		t.Errorf("%+v, %v, %d albums", report, err, albums)
 	}
-	if state, err := h.mark.Mark(t.Context()); state != tasks.MarkNone || err != nil {
+	if state, err := tasks.Mark(t.Context(), h.lib); state != tasks.MarkNone || err != nil {
 		t.Errorf("mark %v, %v", state, err)
 	}
 }
@@ -256,7 +256,7 @@ func TestInterruptedCoversGoOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	if state, err := h.mark.Mark(t.Context()); state != tasks.MarkCovers || err != nil {
+	if state, err := tasks.Mark(t.Context(), h.lib); state != tasks.MarkCovers || err != nil {
 		t.Fatalf("mark %v, %v", state, err)
 	}
 	report, err := h.scan(t.Context(), func(o *tasks.FirstScanOptions) { o.Covers = store })
@@ -321,7 +321,7 @@ func TestCoversThatCannotBeStoredComeLater(t *testing.T) {
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), "free space") || report.Findings[files.ProblemPicture] != 0 || report.Covers != 1 {
 		t.Errorf("%+v, %v", report, err)
 	}
-	if state, err := h.mark.Mark(t.Context()); state != tasks.MarkCovers || err != nil {
+	if state, err := tasks.Mark(t.Context(), h.lib); state != tasks.MarkCovers || err != nil {
 		t.Errorf("mark %v, %v", state, err)
 	}
 	report, err = h.scan(t.Context(), func(o *tasks.FirstScanOptions) {
@@ -372,7 +372,8 @@ func TestDatabaseThatFailsEndsTheScan(t *testing.T) {
 	if err == nil || albums != 1 {
 		t.Errorf("%v after %d albums", err, albums)
 	}
-	if state, err := h.mark.Mark(t.Context()); state != tasks.MarkSongs || err != nil {
+	h.openLibrary(t)
+	if state, err := tasks.Mark(t.Context(), h.lib); state != tasks.MarkSongs || err != nil {
 		t.Errorf("mark %v, %v", state, err)
 	}
 }

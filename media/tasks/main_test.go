@@ -55,7 +55,7 @@ func scanUntilKilled(dir string) error {
 	}
 	albums := 0
 	_, err = tasks.FirstScan(ctx, tasks.FirstScanOptions{
-		Library: lib, Music: music, Mark: tasks.FileMark{Path: filepath.Join(dir, "mark.json")},
+		Library: lib, Music: music,
 		Progress: func(tasks.Progress) {
 			if albums++; albums == 2 {
 				fmt.Println("two albums are in")
@@ -71,7 +71,6 @@ type house struct {
 	dir   string
 	lib   *library.Library
 	music *files.Music
-	mark  tasks.FileMark
 }
 
 // newHouse copies the recorded albums and gives their directories the recorded
@@ -79,7 +78,6 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{dir: t.TempDir()}
-	h.mark.Path = filepath.Join(h.dir, "mark.json")
 	if err := os.CopyFS(filepath.Join(h.dir, "music"), os.DirFS("../files/testdata/music")); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +112,7 @@ func (h *house) openLibrary(t testing.TB) {
 
 // scan runs FirstScan with the parts of the house.
 func (h *house) scan(ctx context.Context, change func(*tasks.FirstScanOptions)) (tasks.Report, error) {
-	o := tasks.FirstScanOptions{Library: h.lib, Music: h.music, Mark: h.mark}
+	o := tasks.FirstScanOptions{Library: h.lib, Music: h.music}
 	if change != nil {
 		change(&o)
 	}
