@@ -113,6 +113,10 @@ func (c *sniffedConn) Write(p []byte) (int, error) { return c.spoken().Write(p) 
 // Close ends the connection, with the alert of TLS if need be.
 func (c *sniffedConn) Close() error { return c.spoken().Close() }
 
+// NetConn is the TCP connection, for an end without the alert of TLS, for which a
+// peer that does not read would have to be waited for.
+func (c *sniffedConn) NetConn() net.Conn { return c.Conn }
+
 // CloseWrite ends the sending direction, as a closing handshake does.
 func (c *sniffedConn) CloseWrite() error { return closeWrite(c.spoken()) }
 
