@@ -90,6 +90,7 @@ func (b *tab) until(expression string) {
 
 // A person opens the page, finds a song, adds two, skips one, and sees it all.
 func TestPlayerPage(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{streaming: true})
 	b := browse(t, "http://"+d.HTTPAddr().String()+"/")
 	b.until(`document.querySelector("#link").dataset.state === "open"`)
@@ -118,6 +119,7 @@ func TestPlayerPage(t *testing.T) {
 }
 
 func TestLifecyclePageShowsTheConnection(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	fence(t, d.dial())
 	fence(t, d.dial())

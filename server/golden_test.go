@@ -51,6 +51,7 @@ type event struct {
 }
 
 func TestGoldenExchanges(t *testing.T) {
+	t.Parallel()
 	for _, scenario := range []struct {
 		name, database string
 		until          int    // the last step; later ones need what is pending
@@ -67,6 +68,7 @@ func TestGoldenExchanges(t *testing.T) {
 		{name: "19-heartbeat"},
 	} {
 		t.Run(scenario.name, func(t *testing.T) {
+			t.Parallel()
 			p := &player{t: t, name: scenario.name, daemon: startDaemon(t, daemonOptions{database: scenario.database}),
 				clients: map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{}, theirs: newIDs(), ours: newIDs()}
 			p.play(loadTranscript(t, scenario.name), scenario.until)

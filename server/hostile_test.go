@@ -41,6 +41,7 @@ func (l *logbook) String() string {
 // Messages that are no call, or none that may be executed: silence, and the
 // connection goes on.
 func TestWhatIsNoCallIsAnsweredWithSilence(t *testing.T) {
+	t.Parallel()
 	var log logbook
 	d := startDaemon(t, daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil))})
 	c := d.dial()
@@ -75,6 +76,7 @@ func TestWhatIsNoCallIsAnsweredWithSilence(t *testing.T) {
 // Frames that violate RFC 6455 or a limit end the connection with the code that
 // says so, and no other connection notices.
 func TestBrokenFramesEndOnlyTheirConnection(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	witness := d.dial()
 	for name, c := range map[string]struct {
@@ -125,6 +127,7 @@ func request(t testing.TB, c *client.Client, function string, arguments any) (js
 // Every function with each argument missing and of every wrong type: no panic, no
 // change of the library, and the connection answers the next request.
 func TestWrongArgumentsChangeNothing(t *testing.T) {
+	t.Parallel()
 	var log logbook
 	d := startDaemon(t, daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil))})
 	c := d.dial()
@@ -170,6 +173,7 @@ func TestWrongArgumentsChangeNothing(t *testing.T) {
 // A client that is told to refresh hears it on USR1; one that is there when the
 // server ends gets a close frame.
 func TestSignalsReachTheClients(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	c := d.dial()
 	fence(t, c)
@@ -206,6 +210,7 @@ func TestSignalsReachTheClients(t *testing.T) {
 // A heartbeat comes once a second in every state: clients take a silent server
 // for a dead one after five.
 func TestHeartbeatComesWhileTheStreamIsOff(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	c := d.dial()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestPagesLoadNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	for _, path := range []string{"/", "/player/", "/lifecycle", "/assets/player.js", "/assets/protocol.js", "/assets/lifecycle.js", "/assets/musicdb.css", "/assets/icon.svg", "/favicon.ico"} {
 		answer, body := d.get(path)
@@ -47,6 +48,7 @@ func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 
 // The page gets the key only where nobody but this machine can ask for it.
 func TestKeyIsGivenToLocalPagesOnly(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	port := d.HTTPAddr().(*net.TCPAddr).Port
 	local := "127.0.0.1:" + jsonNumber(port)
@@ -81,6 +83,7 @@ func TestKeyIsGivenToLocalPagesOnly(t *testing.T) {
 // nginx, told nothing else, passes requests on as HTTP/1.0 and with its own idea
 // of the host.
 func TestKeyIsNotGivenToOldProxies(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	c := must(net.Dial("tcp", d.HTTPAddr().String()))(t)
 	defer c.Close()
@@ -95,6 +98,7 @@ func TestKeyIsNotGivenToOldProxies(t *testing.T) {
 func jsonNumber(n int) string { raw, _ := json.Marshal(n); return string(raw) }
 
 func TestWebsocketOnTheHTTPPort(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	c := must(client.Dial(t.Context(), client.Options{URL: "ws://" + d.HTTPAddr().String() + "/ws", Key: testKey}))(t)
 	defer c.Close()
@@ -110,6 +114,7 @@ func TestWebsocketOnTheHTTPPort(t *testing.T) {
 }
 
 func TestStream(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{streaming: true})
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -170,6 +175,7 @@ func TestStream(t *testing.T) {
 }
 
 func TestArtworkStaysInItsDirectory(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	for _, path := range []string{"/artwork/default.jpg", "/musicdb/webdata/artwork/default.jpg", "/artwork/150x150/default.jpg"} {
 		answer, body := d.get(path)
@@ -188,6 +194,7 @@ func TestArtworkStaysInItsDirectory(t *testing.T) {
 }
 
 func TestHealthSaysWhyThereIsSilence(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{streaming: true})
 	if answer, body := d.get("/healthz"); answer.StatusCode != http.StatusOK || body != "ok\n" {
 		t.Errorf("%s %q", answer.Status, body)
@@ -206,6 +213,7 @@ func TestHealthSaysWhyThereIsSilence(t *testing.T) {
 }
 
 func TestFiguresAndMetricsAgreeWithTheConnections(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	for range 3 {
 		fence(t, d.dial())
@@ -267,6 +275,7 @@ func TestFiguresAndMetricsAgreeWithTheConnections(t *testing.T) {
 }
 
 func TestHTTPLimits(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	answer, _ := d.get("/", "X-Long", strings.Repeat("x", 64<<10))
 	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
@@ -283,6 +292,7 @@ func TestHTTPLimits(t *testing.T) {
 // A client that falls behind loses its own sound only, and a server that stops
 // lets go of its listeners.
 func TestShutdownEndsTheStreams(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{streaming: true})
 	answer := must(http.DefaultClient.Do(must(http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.HTTPAddr().String()+"/stream", nil))(t)))(t)
 	defer answer.Body.Close()

@@ -27,6 +27,7 @@ func secured(t *testing.T, mode server.TLSMode) (*daemon, *tls.Config) {
 
 // On a loopback address one port speaks both, as the first byte wants it.
 func TestOnePortSpeaksTLSAndPlain(t *testing.T) {
+	t.Parallel()
 	d, trust := secured(t, server.TLSAuto)
 	for _, scheme := range []string{"ws", "wss"} {
 		c, err := client.Dial(t.Context(), client.Options{URL: scheme + "://" + d.WebSocketAddr().String() + "/", Key: testKey, TLS: trust})
@@ -57,6 +58,7 @@ func TestOnePortSpeaksTLSAndPlain(t *testing.T) {
 }
 
 func TestTLSOnlyRefusesPlain(t *testing.T) {
+	t.Parallel()
 	d, trust := secured(t, server.TLSOn)
 	if c, err := client.Dial(t.Context(), client.Options{URL: "ws://" + d.WebSocketAddr().String() + "/"}); err == nil {
 		_ = c.Close()
