@@ -37,7 +37,7 @@ func (t *Tool) output(ctx context.Context, path string, args ...string) (output,
 	if err := t.keeper.start(cmd); err != nil {
 		return output{}, err
 	}
-	if err := cmd.Wait(); err != nil {
+	if err := t.keeper.wait(cmd); err != nil {
 		return output{}, errors.Join(context.Cause(ctx), failure(err, head.String()))
 	}
 	return output{stdout.Bytes(), head.String()}, nil

@@ -60,7 +60,7 @@ func (t *Tool) Run(cmd *exec.Cmd) error {
 	if err := t.keeper.start(cmd); err != nil {
 		return err
 	}
-	return failure(cmd.Wait(), tail.String())
+	return failure(t.keeper.wait(cmd), tail.String())
 }
 
 // Child is a running ffmpeg. Any goroutine may call its methods.
@@ -88,7 +88,7 @@ func (t *Tool) Start(ctx context.Context, stdin, stdout *os.File, args ...string
 		return nil, fmt.Errorf("cannot start ffmpeg: %w", err)
 	}
 	go func() {
-		c.err = failure(c.cmd.Wait(), c.tail.String())
+		c.err = failure(t.keeper.wait(c.cmd), c.tail.String())
 		close(c.done)
 	}()
 	return c, nil

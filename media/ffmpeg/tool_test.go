@@ -287,6 +287,27 @@ func TestChildReportsItsEnd(t *testing.T) {
 	}
 }
 
+// Closing does not depend on the kernel's tie between a child and a thread,
+// which the main thread does not have and other kernels do not know.
+func TestCloseKillsUntiedChildren(t *testing.T) {
+	tool := native(t)
+	cmd := tool.Command(t.Context(), "-v", "error", "-re", "-f", "lavfi", "-i", "anullsrc", "-f", "null", "-")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	must(t, tool.keeper.start(cmd))
+	must(t, tool.Close())
+	ended := make(chan error, 1)
+	go func() { ended <- tool.keeper.wait(cmd) }()
+	select {
+	case err := <-ended:
+		var failed *FailedError
+		if err := failure(err, ""); !errors.As(err, &failed) || failed.Signal != syscall.SIGKILL {
+			t.Errorf("it ended with %v, want to be killed", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatalf("the child lives on: %v", errors.Join(cmd.Cancel(), <-ended))
+	}
+}
+
 // daemon starts an endless child, tells its number, and dies without a word.
 func daemon() {
 	tool, err := Find(Options{})
