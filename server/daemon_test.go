@@ -73,6 +73,7 @@ type daemon struct {
 
 type daemonOptions struct {
 	database  string // file of testdata/installation, default music.db
+	covers    bool   // every album has its cover; default: its file is missing
 	streaming bool   // default: the stream is switched off, as the exchanges were recorded
 	log       *slog.Logger
 	change    func(*server.Options)
@@ -93,7 +94,10 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(t.TempDir()))(t)
-	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150}}))(t)
+	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150, 500}}))(t)
+	if o.covers {
+		paint(t, d.library, covers)
+	}
 	tool := must(tool())(t)
 	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store}))(t)
 	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
@@ -128,6 +132,22 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		t.Fatal("the server is not ready")
 	}
 	return d
+}
+
+// paint gives every album a cover.
+func paint(t testing.TB, from *library.Library, to *artwork.Store) {
+	t.Helper()
+	file := must(to.File(t.Context(), artwork.DefaultName))(t)
+	defer file.Close()
+	picture := must(io.ReadAll(file))(t)
+	for _, album := range from.Catalogue().Albums() {
+		if album.ArtworkPath == artwork.DefaultName {
+			continue
+		}
+		if err := to.SetNamed(t.Context(), album.ArtworkPath, picture); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // stop ends the server with TERM and returns its exit code.
