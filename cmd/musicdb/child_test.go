@@ -194,19 +194,24 @@ func (c *child) page() string {
 }
 
 func TestSignalsEndTheServerRegularly(t *testing.T) {
-	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
-		c := start(t, environment(t.TempDir()), "serve").waitReady()
-		_ = c.cmd.Process.Signal(syscall.SIGUSR1)
-		_ = c.cmd.Process.Signal(signal)
-		if code := c.end(); code != 0 {
-			t.Errorf("%v: exit code %d\n%s", signal, code, c.text())
-		}
+	t.Parallel()
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			c := start(t, environment(t.TempDir()), "serve").waitReady()
+			_ = c.cmd.Process.Signal(syscall.SIGUSR1)
+			_ = c.cmd.Process.Signal(signal)
+			if code := c.end(); code != 0 {
+				t.Errorf("exit code %d\n%s", code, c.text())
+			}
+		})
 	}
 }
 
 // Who asks twice does not wait, neither for a client that keeps the closing
 // handshake open nor for anything else.
 func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	c := start(t, environment(data, "MUSICDB_WEBSOCKET_CLOSETIMEOUT=3600"), "serve").waitReady()
 	silent := c.dial(data)
@@ -222,6 +227,7 @@ func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
 // Every failure before the server is ready ends it with exit code 1 and one
 // sentence with cause and remedy as the last line.
 func TestFailuresBeforeReady(t *testing.T) {
+	t.Parallel()
 	occupied, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +296,7 @@ func TestFailuresBeforeReady(t *testing.T) {
 
 // A directory without permission needs a user who is not almighty.
 func TestUnreadableDirectoriesAreRefused(t *testing.T) {
+	t.Parallel()
 	open, err := os.MkdirTemp("", "musicdb-open-") // t.TempDir is closed to others
 	if err != nil {
 		t.Fatal(err)
@@ -315,6 +322,7 @@ func TestUnreadableDirectoriesAreRefused(t *testing.T) {
 
 // What was acknowledged survives kill -9: the same queue, the same current song.
 func TestKillLosesNothing(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	c := start(t, environment(data, "MUSICDB_STREAM_START=paused"), "serve").waitReady()
 	to := c.dial(data)

@@ -27,6 +27,7 @@ import (
 // that song. Then the process is killed, and the next one goes on with the same
 // queue and the same song.
 func TestFirstSound(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	data := t.TempDir()
