@@ -25,6 +25,10 @@ const (
 	encoderStart = 20 * time.Second
 	// encoderProved resets the pauses between starts.
 	encoderProved = 30 * time.Second
+	// lateStep between two steps says that the pump was halted (a suspended or
+	// overloaded machine): it has not looked at the child, so the child is not to
+	// blame for that time.
+	lateStep = 500 * time.Millisecond
 )
 
 var encoderPauses = []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 5 * time.Second, 10 * time.Second}
@@ -53,6 +57,7 @@ type encoder struct {
 	stop    context.CancelFunc
 	reading sync.WaitGroup
 
+	stepped time.Duration // stream time of the last step
 	entered time.Duration // stream time of entering the state
 	moved   time.Duration // stream time at which the child last took or gave something
 	losses  int           // in a row
@@ -79,6 +84,10 @@ func newEncoder(tool *ffmpeg.Tool, pace float64, log *slog.Logger, o *fsm.Observ
 
 // step moves the encoder along with stream time. It never waits.
 func (e *encoder) step(now time.Duration) {
+	if halt := now - e.stepped; e.real(halt) > lateStep {
+		e.entered, e.moved = e.entered+halt, e.moved+halt
+	}
+	e.stepped = now
 	switch e.machine.State() {
 	case EncoderWaiting:
 		select {
