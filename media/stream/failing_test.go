@@ -101,6 +101,31 @@ func TestFailuresInARowDoNotSpin(t *testing.T) {
 	}
 }
 
+// Nor are songs raced through that have a moment of sound each.
+func TestStumpsInARowDoNotSpin(t *testing.T) {
+	t.Parallel()
+	full := tone(t, track{hz: 882, length: 8 * time.Second, format: "mp3"})
+	var tracks []track
+	for _, name := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"} {
+		tracks = append(tracks, track{name: name, data: full[:len(full)/80], format: "mp3", claim: 8 * time.Second})
+	}
+	s := newStation(t, tracks...)
+	s.impatient = true
+	s.enqueue(1, 2, 3, 4, 5, 6, 7, 8, 9)
+	s.start(StartPlay, func(o *Options) { o.Pace = 1 })
+	start := time.Now()
+	for range 7 {
+		e := s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
+		if !errors.Is(e.Err, io.ErrUnexpectedEOF) {
+			t.Fatalf("reported %+v, want a song that was cut short", e)
+		}
+	}
+	// Behind the fourth failure at the latest lie pauses of 0.8, 1.6 and 3.2 s.
+	if took := time.Since(start); took < 5600*time.Millisecond {
+		t.Errorf("seven failures within %v, want at least 5.6 s", took)
+	}
+}
+
 func TestVanishedMusicDirectoryKeepsTheQueue(t *testing.T) {
 	t.Parallel()
 	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second})

@@ -71,7 +71,7 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 // is opened when the current song is decoded, four seconds before its end.
 func (c *conductor) prepare() {
 	current, next := c.s.pump.onDeck()
-	if current == nil {
+	if current == nil || c.failures >= failuresAhead && c.s.pump.sent(current) < brief {
 		return
 	}
 	wanted, ok := c.following(current)
@@ -130,6 +130,10 @@ func (c *conductor) following(current *source) (queue.Entry, bool) {
 // brokenLimit is how many broken songs are looked past. With more the way of
 // HoldOff is taken, which does not hurry.
 const brokenLimit = 5
+
+// failuresAhead failures in a row end preparing ahead until a song is heard for
+// more than a moment: without a prepared song the way of HoldOff is taken.
+const failuresAhead = 3
 
 // uncue gives up the song that was prepared.
 func (c *conductor) uncue() {

@@ -17,6 +17,9 @@ const (
 	holdOffLimit = 30 * time.Second
 	// reopenLimit is how often the decoder of one song may be lost.
 	reopenLimit = 3
+	// brief is how much of a song must have been heard for its end to count as
+	// no failure of the whole: a library of stumps must not be raced through.
+	brief = 2 * time.Second
 )
 
 // finish is told that the last sample of a song was sent. The pump is already
@@ -51,6 +54,15 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 	}
 	c.release(s)
 	c.advance(s.entry.ID)
+	if failure == nil || sent >= brief {
+		c.failures = 0
+		return
+	}
+	if current, _ := c.s.pump.onDeck(); current == nil {
+		c.hold()
+	} else {
+		c.failures++
+	}
 }
 
 // played notes a song that was heard to its end.
@@ -176,7 +188,6 @@ func (c *conductor) find(ctx context.Context) {
 
 // begun announces the song that is on the deck.
 func (c *conductor) begun(s *source) {
-	c.failures = 0
 	if string(s.entry.ID) == c.resume.EntryID {
 		c.resume = library.StreamPosition{}
 	}
