@@ -103,6 +103,11 @@ func TestPlayerPage(t *testing.T) {
 	b.until(`document.querySelector("#title").textContent === "Thunder Iron"`)
 	b.until(`document.querySelectorAll("#queue .row").length === 1`)
 	b.until(`document.querySelector("#cover").naturalWidth > 0`)
+	// On a laptop everything down to the buttons is seen, also below a long title.
+	do(b, chromedp.Evaluate[chromedp.Void](`document.querySelector("#title").textContent = "Prelude for an Empty House"`))
+	if below := do(b, chromedp.Evaluate[float64](`document.querySelector("#listen").getBoundingClientRect().bottom - innerHeight`)); below > 0 {
+		t.Errorf("the buttons reach %v px below the window", below)
+	}
 	do(b, chromedp.Click("#skip"))
 	b.until(`document.querySelectorAll("#queue .row").length === 0`)
 	if entries := d.queue.Entries(); len(entries) != 1 {
