@@ -189,6 +189,9 @@ func (p *player) step(number int, events []event) {
 	for _, d := range differences {
 		if d.scenario == p.name && d.step == number {
 			p.differed++
+			if slices.Equal(want[sender], d.ours) {
+				p.t.Errorf("%s, step %d is listed as a difference, but is none", p.name, number)
+			}
 			want[sender] = d.ours
 		}
 	}
@@ -201,7 +204,7 @@ func (p *player) step(number int, events []event) {
 				if equal {
 					p.t.Errorf("%s, step %d is listed as a difference, but is none", p.name, number)
 				}
-				equal = d.check(got[name], want[name])
+				equal = d.check(got[name], want[name], limitOf(events))
 			}
 		}
 		if !equal {
@@ -313,17 +316,22 @@ func (p *player) record(answers, notifications map[string][]string, name string,
 }
 
 func (p *player) compareNotifications() {
+	differ := false
 	for _, key := range slices.Sorted(maps.Keys(merge(p.notified.ours, p.notified.theirs))) {
 		got, want := strings.Join(p.notified.ours[key], " "), strings.Join(p.notified.theirs[key], " ")
 		if strings.HasSuffix(key, "AudioStream") {
 			continue // its start may be told to an early client; the number of heartbeats is no part of the protocol
 		}
 		if other, differs := otherNotifications[p.name]; differs {
+			differ = differ || want != other.want
 			want = other.want
 		}
 		if got != want {
 			p.t.Errorf("%s, notifications of %s:\ngot  %q\nwant %q", p.name, key, got, want)
 		}
+	}
+	if _, listed := otherNotifications[p.name]; listed && !differ {
+		p.t.Errorf("%s is listed with other notifications, but has none", p.name)
 	}
 }
 
@@ -375,6 +383,16 @@ func contrast(got, want []string) string {
 		return fmt.Sprintf("\npacket %d, from byte %d\ngot  %.600s\nwant %.600s", i+1, from, g[from:], w[from:])
 	}
 	return ""
+}
+
+// limitOf is the limit of the search in a step, 0 without one.
+func limitOf(events []event) (limit int) {
+	for _, e := range events {
+		if arguments, ok := e.Packet["arguments"].(map[string]any); ok && e.Dir == "send" {
+			_, _ = fmt.Sscan(fmt.Sprint(arguments["limit"]), &limit) // no number: no limit
+		}
+	}
+	return limit
 }
 
 func sent(events []event) string {
