@@ -26,7 +26,7 @@ type status struct {
 // silence says why nothing is heard, in a sentence, and how long it will last
 // where that is known.
 type silence struct {
-	Reason   string  `json:"reason"` // disabled, compiling, failed, empty, filling, paused, starting
+	Reason   string  `json:"reason"` // disabled, failed, compiling, filling, empty, paused, queue
 	Text     string  `json:"text"`
 	Seconds  float64 `json:"seconds"`  // it has lasted, 0: unknown
 	Expected float64 `json:"expected"` // seconds in all, 0: unknown
