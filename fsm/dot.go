@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,11 +54,28 @@ func writeNode(b *strings.Builder, n Node) {
 }
 
 func writeLink(b *strings.Builder, l Link) {
+	if l.From == l.To && len(l.Labels) > 0 {
+		writeLoop(b, l)
+		return
+	}
 	color := colorOf(l.Layer)
 	fmt.Fprintf(b, "\t%s -> %s [id=%s, color=%s, fontcolor=%s, tooltip=%s, labeltooltip=%s", quote(l.From), quote(l.To), quote(l.ID), color, color, quote(l.Hint), quote(l.Hint))
 	if len(l.Labels) > 0 {
 		fmt.Fprintf(b, ", label=%s", labelHTML(l.Labels))
 	}
+	if l.Dotted {
+		b.WriteString(", style=dotted")
+	}
+	b.WriteString("];\n")
+}
+
+// writeLoop writes an arrow that stays where it is as a short one from its own names to the state. Graphviz keeps no room free
+// for the labels of loops: other arrows would be drawn through them.
+func writeLoop(b *strings.Builder, l Link) {
+	color, names := colorOf(l.Layer), quote(l.ID+"-names")
+	fmt.Fprintf(b, "\t%s [class=names, shape=plain, style=\"\", fontsize=11, fontcolor=%s, tooltip=%s, label=%s];\n", names, color, quote(l.Hint), labelHTML(l.Labels))
+	fmt.Fprintf(b, "\t{ rank=same; %s; %s; }\n", quote(l.From), names)
+	fmt.Fprintf(b, "\t%s -> %s [id=%s, dir=back, color=%s, fontcolor=%s, tooltip=%s", quote(l.From), names, quote(l.ID), color, color, quote(l.Hint))
 	if l.Dotted {
 		b.WriteString(", style=dotted")
 	}
@@ -144,6 +162,9 @@ func (g Drawing) legend() string {
 	}
 	if end {
 		parts = append(parts, "thick and grey: end")
+	}
+	if slices.ContainsFunc(g.Links, func(l Link) bool { return l.From == l.To }) {
+		parts = append(parts, "arrow from its names: stays")
 	}
 	return `<<table border="0" cellborder="0" cellspacing="8"><tr><td>` + strings.Join(parts, "</td><td>") + "</td></tr></table>>"
 }
