@@ -23,6 +23,9 @@ type conductor struct {
 	held     queue.EntryID           // the head of the queue when HoldOff began
 	failures int                     // songs in a row that could not be played
 	reopened int                     // times the current song's decoder was lost
+	waitsFor *source                 // whose decoder has nothing to give
+	hungry   int                     // seconds since then
+	patience int                     // seconds until it is given up
 	resume   library.StreamPosition
 	holdOff  *time.Timer
 	beats    chan struct{} // one token per second, from the heartbeat
@@ -41,10 +44,13 @@ const (
 	// releaseLimit is how long the end waits for children that were killed; one
 	// that reads from a disk which does not answer may outlive it.
 	releaseLimit = 3 * time.Second
+	// decoderPatience is how many seconds a decoder may leave a song without
+	// sound: disks that have to spin up take ten.
+	decoderPatience = 30
 )
 
 func newConductor(s *Stream) *conductor {
-	return &conductor{s: s, broken: map[queue.EntryID]error{}, beats: make(chan struct{}, 1)}
+	return &conductor{s: s, broken: map[queue.EntryID]error{}, beats: make(chan struct{}, 1), patience: decoderPatience}
 }
 
 // run plays until ctx ends.
@@ -197,11 +203,27 @@ func (c *conductor) want(play bool) {
 
 // everySecond does what is worth doing once per second.
 func (c *conductor) everySecond() {
+	c.watchDecoder()
 	if c.s.audio.State() == Playing {
 		c.save()
 	}
 	if c.s.audio.State() == NoSongs && c.s.o.Library.Catalogue() != c.seen {
 		c.fire(SongsChanged)
+	}
+}
+
+// watchDecoder gives up a decoder that hangs while listeners wait for it.
+func (c *conductor) watchDecoder() {
+	awaited := c.opened
+	if current, _ := c.s.pump.onDeck(); current != nil && c.s.audio.State() == Playing {
+		awaited = current
+	}
+	if awaited == nil || awaited != c.waitsFor || !awaited.hungry() {
+		c.waitsFor, c.hungry = awaited, 0
+		return
+	}
+	if c.hungry++; c.hungry == c.patience {
+		awaited.giveUp()
 	}
 }
 

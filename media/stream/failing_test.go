@@ -126,6 +126,36 @@ func TestStumpsInARowDoNotSpin(t *testing.T) {
 	}
 }
 
+// A file that ffmpeg hangs on is given up like a broken one, at its beginning as
+// well as in its middle.
+func TestHangingDecoderIsGivenUp(t *testing.T) {
+	t.Parallel()
+	s := newStation(t,
+		track{name: "hangs", data: []byte{}},
+		track{name: "stops", hz: 441, length: 60 * time.Second},
+		track{name: "B", hz: 1764, length: 60 * time.Second},
+	)
+	s.impatient = true
+	first, _ := s.library.Catalogue().Song(1)
+	fifo := filepath.Join(s.music.Dir(), first.Path)
+	must(t, os.Remove(fifo))
+	must(t, syscall.Mkfifo(fifo, 0o600)) // to open it is to wait for a writer
+	s.enqueue(1, 2, 3)
+	s.start(StartPlay, nil)
+	e := s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
+	if e.Entry.SongID != 1 || !errors.Is(e.Err, ErrStalled) {
+		t.Errorf("reported %+v, want song 1 to hang", e)
+	}
+	s.until("the next song", func(now State) bool { return now.Entry.SongID == 2 && now.Seconds > 0 })
+	_, decoder := s.stream.Children()
+	must(t, syscall.Kill(decoder, syscall.SIGSTOP))
+	e = s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
+	if e.Entry.SongID != 2 || !errors.Is(e.Err, ErrStalled) {
+		t.Errorf("reported %+v, want song 2 to hang", e)
+	}
+	s.until("B", func(now State) bool { return now.Entry.SongID == 3 && now.Seconds > 0 })
+}
+
 func TestVanishedMusicDirectoryKeepsTheQueue(t *testing.T) {
 	t.Parallel()
 	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second})

@@ -17,6 +17,10 @@ import (
 	"musicdb/media/queue"
 )
 
+// ErrStalled says that a decoder that was waited for delivered nothing for too
+// long: the file hangs it, or the disk does not answer.
+var ErrStalled = errors.New("decoding came to a halt")
+
 // ErrNoSound says that a file was read to its end without a single sample.
 var ErrNoSound = errors.New("there is no sound in the file")
 
@@ -33,7 +37,7 @@ type source struct {
 
 	machine *fsm.Runner[DecodingState, DecodingEvent]
 	pcm     *pcm
-	stop    context.CancelFunc
+	stop    context.CancelCauseFunc
 	over    sync.WaitGroup
 	log     *slog.Logger
 
@@ -49,14 +53,17 @@ type source struct {
 // openSource begins to decode a file. changed is called, from another
 // goroutine, when the first samples are there and when decoding has ended.
 func openSource(tool *ffmpeg.Tool, path string, s *source, o *fsm.Observer[DecodingState, DecodingEvent], changed func()) *source {
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancelCause(context.Background())
 	s.pcm, s.stop = newPCM(pcmAhead), stop
 	s.machine = fsm.NewRunner(decoding, o, fsm.Effects[DecodingState, DecodingEvent]{})
 	s.over.Go(func() {
 		defer changed()
 		err := s.decode(ctx, tool, path, changed)
 		s.pcm.end()
-		if ctx.Err() != nil {
+		switch {
+		case errors.Is(context.Cause(ctx), ErrStalled):
+			err = ErrStalled // and not the signal that we have sent
+		case ctx.Err() != nil:
 			return // cancelled: the machine is where Cancel has put it
 		}
 		if err == nil && s.machine.State() == DecoderOpening {
@@ -127,8 +134,18 @@ func (s *source) killed() bool {
 func (s *source) blamesFile() bool {
 	err := s.failure()
 	var failed *ffmpeg.FailedError
-	return errors.Is(err, ErrNoSound) || errors.As(err, &failed) && failed.Signal == 0 ||
+	return errors.Is(err, ErrNoSound) || errors.Is(err, ErrStalled) || errors.As(err, &failed) && failed.Signal == 0 ||
 		errors.Is(err, ffmpeg.ErrPath)
+}
+
+// giveUp ends a decoder that does not deliver; that is a failure of its song.
+func (s *source) giveUp() { s.stop(ErrStalled) }
+
+// hungry reports whether the decoder is expected to deliver and nothing is left.
+func (s *source) hungry() bool {
+	state := s.state()
+	held, _ := s.pcm.held()
+	return held < bytesPerSample && (state == DecoderOpening || state == DecoderRunning)
 }
 
 // cancel ends decoding without waiting for the child's end; close does.
@@ -136,7 +153,7 @@ func (s *source) cancel() {
 	if s.machine.Can(DecoderCancel) {
 		s.fire(DecoderCancel)
 	}
-	s.stop()
+	s.stop(nil)
 	s.pcm.close()
 }
 

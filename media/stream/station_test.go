@@ -142,6 +142,7 @@ func (s *station) start(mode StartMode, change func(*Options)) {
 	must(s.t, err)
 	if !s.impatient {
 		s.stream.pump.clock.still = s.busy
+		s.stream.conducts.patience *= pace // the heart beats on while the clock stands still
 	}
 	s.events = make(chan Event, 4096)
 	s.stream.Subscribe(func(e Event) { s.events <- e })
