@@ -3,10 +3,13 @@ package server_test
 import (
 	"context"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"musicdb/media/library"
 )
 
 // tab is a page in a fresh Chromium.
@@ -113,6 +116,14 @@ func TestPlayerPage(t *testing.T) {
 	if entries := d.queue.Entries(); len(entries) != 1 {
 		t.Errorf("the queue has %d entries, want the one that was not skipped", len(entries))
 	}
+	// Music that enters later is found by the search that is on the page already.
+	do(b, chromedp.Evaluate[chromedp.Void](`document.querySelector("#search-text").value = "Zephyr Quay"; document.querySelector("#search-text").oninput()`))
+	b.until(`!document.querySelector("#found").textContent.includes("Thunder Iron")`)
+	found := `[...document.querySelectorAll("#found .row-title")].some((e) => e.textContent === "Zephyr Quay")`
+	must(d.library.AddAlbum(t.Context(), library.NewAlbum{ArtistName: "Late", ArtistPath: "Late", Name: "Later", Path: "Late/Later",
+		Songs: []library.NewSong{{Name: "Zephyr Quay", Path: "Late/Later/01 Zephyr Quay.mp3", Number: 1, CD: 1, Playtime: 60}}}))(t)
+	d.refresh <- syscall.SIGUSR1
+	b.until(found)
 	for _, c := range b.complaints() {
 		t.Errorf("the console complains: %s", c)
 	}

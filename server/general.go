@@ -75,8 +75,9 @@ type setMDBStateArgs struct {
 	Value    wire.Any  `json:"value" type:"bool|string"`
 }
 
-// setMDBState stores one value. What is unknown or of the wrong type changes
-// nothing; the broadcast of the state is sent all the same.
+// setMDBState stores one value. An unknown category or mode and a value of the wrong
+// type change nothing; the broadcast of the state is sent all the same. The names
+// of genres are not checked.
 func (s *Server) setMDBState(_ context.Context, a setMDBStateArgs) (nothing, error) {
 	on, isBool := a.Value.Bool()
 	text, isText := a.Value.Text()

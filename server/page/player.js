@@ -203,7 +203,7 @@ function onPacket(packet) {
     case "MusicDB:SongQueue/onSongQueueChanged": quietly(refreshQueue()); quietly(refreshStream()); break;
     case "MusicDB:Scan/onScanProgress":
     case "MusicDB:Scan/onScanFinished":
-    case "sys:refresh/UpdateCaches": quietly(refreshStatus()); quietly(refreshStream()); quietly(refreshQueue()); break;
+    case "sys:refresh/UpdateCaches": quietly(search()); quietly(refreshStatus()); quietly(refreshStream()); quietly(refreshQueue()); break;
   }
 }
 
