@@ -58,3 +58,47 @@ func (i *ids) like(theirs *ids, text string) string {
 	}
 	return text
 }
+
+// contrast shows the first packets that differ, from a little before the place
+// where they do.
+func contrast(got, want []string) string {
+	for i := range max(len(got), len(want)) {
+		g, w := "(nothing)", "(nothing)"
+		if i < len(got) {
+			g = got[i]
+		}
+		if i < len(want) {
+			w = want[i]
+		}
+		if g == w {
+			continue
+		}
+		at := 0
+		for at < min(len(g), len(w)) && g[at] == w[at] {
+			at++
+		}
+		from := max(at-200, 0)
+		return fmt.Sprintf("\npacket %d, from byte %d\ngot  %.600s\nwant %.600s", i+1, from, g[from:], w[from:])
+	}
+	return ""
+}
+
+// limitOf is the limit of the search in a step, 0 without one.
+func limitOf(events []event) (limit int) {
+	for _, e := range events {
+		if arguments, ok := e.Packet["arguments"].(map[string]any); ok && e.Dir == "send" {
+			_, _ = fmt.Sscan(fmt.Sprint(arguments["limit"]), &limit) // no number: no limit
+		}
+	}
+	return limit
+}
+
+func sent(events []event) string {
+	for _, e := range events {
+		if e.Dir == "send" {
+			raw, _ := json.Marshal(e.Packet)
+			return fmt.Sprintf("%.300s", raw)
+		}
+	}
+	return "nothing"
+}
