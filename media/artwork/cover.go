@@ -7,6 +7,8 @@ import (
 	"image"
 	"io"
 	"io/fs"
+
+	"musicdb/media/durable"
 )
 
 // MaxBytes is the largest picture file that is accepted.
@@ -54,7 +56,7 @@ func (s *Store) SetNamed(ctx context.Context, name string, picture []byte) error
 	// The source goes first: should we be killed before the last scale is
 	// written, the scales left over are older than their source, and refresh
 	// makes them again.
-	if err := s.write(name, stored, coverMode); err != nil {
+	if err := durable.Replace(s.root, name, stored, durable.File{Mode: coverMode, Exact: true}); err != nil {
 		return err
 	}
 	return s.writeScales(ctx, name, p.pixels, coverMode)
@@ -80,7 +82,7 @@ func (s *Store) writeScale(name string, scale int, pixels image.Image, mode fs.F
 	if err != nil {
 		return fmt.Errorf("scaling to %d pixels: %w", scale, err)
 	}
-	return s.write(scaleDir(scale)+"/"+name, data, mode)
+	return durable.Replace(s.root, scaleDir(scale)+"/"+name, data, durable.File{Mode: mode, Exact: true})
 }
 
 // refresh makes the scaled copy of an existing cover if it is missing or older

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"musicdb/media/durable"
 )
 
 // DefaultName is the file name of the placeholder cover.
@@ -121,5 +123,5 @@ func scaleDir(n int) string { return fmt.Sprintf("%dx%d", n, n) }
 // unfinished files.
 func isElement(name string) bool {
 	return fs.ValidPath(name) && name != "." &&
-		!strings.ContainsAny(name, "/\x00") && !isTemporary(name)
+		!strings.ContainsAny(name, "/\x00") && !durable.IsTemporary(name)
 }

@@ -108,7 +108,7 @@ func TestPath(t *testing.T) {
 		{"a/b.jpg", 150, ""},
 		{"/etc/passwd", 0, ""},
 		{"a\x00.jpg", 0, ""},
-		{".artwork-ABC.tmp", 0, ""},
+		{".writing-ABC", 0, ""},
 	} {
 		got, err := s.Path(c.name, c.scale)
 		if got != c.want || (err != nil) != (c.want == "") || (err != nil && !errors.Is(err, ErrBadName)) {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"musicdb/media/durable"
 )
 
 // DefaultScales are the edge lengths, in pixels, that clients of MusicDB expect.
@@ -99,7 +101,11 @@ func (s *Store) prepare() error {
 	for _, n := range s.scales {
 		switch err := s.root.Mkdir(scaleDir(n), dirMode); {
 		case err == nil:
-			s.chmod(scaleDir(n), dirMode)
+			// The documented mode regardless of the umask. Some file systems have
+			// no modes, so a failure is only logged.
+			if err := s.root.Chmod(scaleDir(n), dirMode); err != nil {
+				s.log.Warn("the mode of an artwork directory could not be set", "directory", scaleDir(n), "mode", dirMode, "error", err)
+			}
 		case !errors.Is(err, fs.ErrExist):
 			return fmt.Errorf("artwork: creating the directory of scale %d: %w", n, err)
 		}
@@ -116,7 +122,7 @@ func (s *Store) prepare() error {
 	if err != nil {
 		return fmt.Errorf("artwork: drawing %s: %w", DefaultName, err)
 	}
-	if err := s.write(DefaultName, data, defaultMode); err != nil {
+	if err := durable.Replace(s.root, DefaultName, data, durable.File{Mode: defaultMode, Exact: true}); err != nil {
 		return fmt.Errorf("artwork: creating %s: %w", DefaultName, err)
 	}
 	pixels, err := jpeg.Decode(bytes.NewReader(data))
@@ -144,7 +150,7 @@ func (s *Store) Scales() []int { return slices.Clone(s.scales) }
 // symbolic link, and only regular files are opened. The error is ErrBadName for
 // an impossible path and fs.ErrNotExist for a missing file.
 func (s *Store) File(ctx context.Context, p string) (*os.File, error) {
-	if !fs.ValidPath(p) || strings.ContainsRune(p, 0) || isTemporary(p[strings.LastIndexByte(p, '/')+1:]) {
+	if !fs.ValidPath(p) || strings.ContainsRune(p, 0) || durable.IsTemporary(p[strings.LastIndexByte(p, '/')+1:]) {
 		return nil, fmt.Errorf("artwork: path %q: %w", p, ErrBadName)
 	}
 	if name, scale := s.split(p); scale != 0 {

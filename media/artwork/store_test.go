@@ -248,13 +248,13 @@ func TestFileIsConfined(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.jpg"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, ".artwork-X.tmp"), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, ".writing-X"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range []string{
 		"", ".", "..", "../secret.jpg", "/etc/passwd", "150x150/../default.jpg", "150x150//default.jpg",
 		"150x150/..", "150x150", "default.jpg/", "a\x00b", "link.jpg", "150x150/link.jpg", "150x150/inner.jpg",
-		"pipe.jpg", "150x150/pipe.jpg", ".artwork-X.tmp", "150x150/none.jpg", "none.jpg", "300x300/default.jpg",
+		"pipe.jpg", "150x150/pipe.jpg", ".writing-X", "150x150/none.jpg", "none.jpg", "300x300/default.jpg",
 	} {
 		f, err := s.File(context.Background(), p)
 		if err == nil {
@@ -316,7 +316,7 @@ func TestConcurrentCovers(t *testing.T) {
 	if (source.X > source.Y) != (scaled.X > scaled.Y) {
 		t.Errorf("source %v and scale %v are of different pictures", source, scaled)
 	}
-	if strings.Contains(listing(t, dir), temporarySuffix) {
+	if strings.Contains(listing(t, dir), ".writing-") {
 		t.Error("unfinished files are left")
 	}
 }

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"path"
 
 	"musicdb/media/demo/score"
+	"musicdb/media/durable"
 )
 
 // MinSongLength is the least length in seconds that random selection must
@@ -68,7 +68,7 @@ func unpack(root *os.Root, p *score.Piece) error {
 	if err := makeDirs(root, album); err != nil {
 		return err
 	}
-	return create(root, target, sound)
+	return durable.Replace(root, target, sound, durable.File{Mode: fileMode})
 }
 
 // makeDirs creates the directories of artist and album and makes them last.
@@ -79,52 +79,11 @@ func makeDirs(root *os.Root, album string) error {
 			continue
 		}
 		if err == nil {
-			err = syncDir(root, path.Dir(d))
+			err = durable.SyncDir(root, path.Dir(d))
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// create writes a complete file: temporary file, fsync, rename, fsync of the
-// directory.
-func create(root *os.Root, target string, data []byte) error {
-	dir := path.Dir(target)
-	temporary := path.Join(dir, ".unpacking-"+rand.Text())
-	if err := write(root, temporary, data); err != nil {
-		return errors.Join(err, removeIfThere(root, temporary))
-	}
-	if err := root.Rename(temporary, target); err != nil {
-		return errors.Join(err, removeIfThere(root, temporary))
-	}
-	return syncDir(root, dir)
-}
-
-func write(root *os.Root, name string, data []byte) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func removeIfThere(root *os.Root, name string) error {
-	if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func syncDir(root *os.Root, dir string) error {
-	d, err := root.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -32,10 +32,5 @@ func (s *Store) APIKey() (string, error) {
 		return "", &FileError{"create", path, err}
 	}
 	key := base64.StdEncoding.EncodeToString(random)
-	// An empty file that is there may be readable by everybody, and replacing a
-	// file keeps its permissions.
-	if err := removeIfThere(path); err != nil {
-		return "", &FileError{"create", path, err}
-	}
-	return key, replaceFile(path, []byte(key+"\n"), modeKey, true)
+	return key, replaceFile(path, []byte(key+"\n"), asKey)
 }

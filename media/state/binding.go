@@ -1,6 +1,6 @@
 package state
 
-import "io/fs"
+import "musicdb/media/durable"
 
 // A binding ties the fields of a configuration to their places in a file.
 type binding []place
@@ -64,12 +64,12 @@ func (b binding) fill(file *INI, wanted func(section string) bool) error {
 
 // current reads a configuration file. If its meta.version is below the wanted
 // one it is upgraded and written first.
-func (s *Store) current(path string, mode fs.FileMode, exact bool, wanted int, upgrade func(*INI, int) error) (*INI, error) {
+func (s *Store) current(path string, how durable.File, wanted int, upgrade func(*INI, int) error) (*INI, error) {
 	file, err := load(path)
 	if err != nil || file.Int("meta", "version", 0) >= wanted {
 		return file, err
 	}
-	err = s.change(path, mode, exact, func(f *INI) error {
+	err = s.change(path, how, func(f *INI) error {
 		file = f
 		if version := f.Int("meta", "version", 0); version < wanted {
 			return upgrade(f, version)

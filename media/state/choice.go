@@ -109,7 +109,7 @@ func (s *Store) SetUIMode(mode string) error {
 }
 
 func (s *Store) changeState(edit func(*INI) error) error {
-	return s.change(s.stateFile(), 0o666, false, edit)
+	return s.change(s.stateFile(), asState, edit)
 }
 
 func readChoice(file *INI) Choice {

@@ -5,9 +5,8 @@
 // the tables that other rooms keep as CSV files in state/.
 //
 // It owns the two dialects these files are written in, so that an installation
-// of MusicDB 8 and this server can read each other's files, and it owns the way
-// a file is replaced: temporary file, fsync, rename, fsync of the directory. A
-// file is therefore always the old or the new one, also after kill -9 or a
+// of MusicDB 8 and this server can read each other's files. Files are replaced by
+// package durable: one is always the old or the new one, also after kill -9 or a
 // power failure. Only [Store.WriteHints] promises less.
 //
 // It refuses to lose what it cannot read. Reading is tolerant: what can be read
@@ -21,5 +20,5 @@
 // client undoes what another one, or an administrator with an editor, has set.
 //
 // Start reading at [Open], then store.go for the lock, ini.go and csv.go for
-// the dialects, and atomic.go for the writing.
+// the dialects, and file.go for the writing.
 package state

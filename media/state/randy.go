@@ -61,7 +61,7 @@ func (s *Store) randyFile() string { return filepath.Join(s.config, "randy.ini")
 // that is missing, or older than version 1, is completed with the defaults first.
 // A value that cannot be read is replaced by its default. Errors: [*FileError].
 func (s *Store) Randy() (Randy, error) {
-	file, err := s.current(s.randyFile(), 0o666, false, randyVersion, upgradeRandy)
+	file, err := s.current(s.randyFile(), asState, randyVersion, upgradeRandy)
 	if err != nil {
 		return Randy{}, err
 	}
@@ -70,7 +70,7 @@ func (s *Store) Randy() (Randy, error) {
 
 // SaveRandy writes the complete configuration. Errors: [*FileError].
 func (s *Store) SaveRandy(r Randy) error {
-	return s.change(s.randyFile(), 0o666, false, r.bind().write)
+	return s.change(s.randyFile(), asState, r.bind().write)
 }
 
 func upgradeRandy(file *INI, _ int) error {

@@ -9,16 +9,15 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"musicdb/media/durable"
 )
 
-// Modes of what the store creates, as MusicDB 8 expects them. Files without a
-// mode of their own follow the umask of the process.
+// Modes of the directories that the store creates, as MusicDB 8 expects them.
 const (
 	modeData   fs.FileMode = 0o775
 	modeState  fs.FileMode = 0o755
 	modeConfig fs.FileMode = 0o755
-	modeWebUI  fs.FileMode = 0o664
-	modeKey    fs.FileMode = 0o660
 )
 
 // Options say where the store lives.
@@ -62,7 +61,7 @@ func Open(o Options) (*Store, error) {
 	if err := errors.Join(sweep(s.state), sweep(s.config)); err != nil {
 		return nil, err
 	}
-	if err := s.change(s.stateFile(), 0o666, false, upgradeState); err != nil {
+	if err := s.change(s.stateFile(), asState, upgradeState); err != nil {
 		return nil, err
 	}
 	s.Choice() // what holds should the file become unreadable later
@@ -96,7 +95,7 @@ func load(path string) (*INI, error) {
 
 // change re-reads a file, applies edit and replaces the file if that made a
 // difference. An error from edit leaves the file untouched.
-func (s *Store) change(path string, mode fs.FileMode, exact bool, edit func(*INI) error) error {
+func (s *Store) change(path string, how durable.File, edit func(*INI) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, err := readFile(path)
@@ -115,7 +114,7 @@ func (s *Store) change(path string, mode fs.FileMode, exact bool, edit func(*INI
 	if err := s.keep(path, before, damage); err != nil {
 		return err
 	}
-	return replaceFile(path, after, mode, exact)
+	return replaceFile(path, after, how)
 }
 
 // keep saves the damaged content of a file beside it.

@@ -276,7 +276,7 @@ func TestTables(t *testing.T) {
 	if got := content(t, dir, "state/songblacklist.csv"); got != "\"SongID\",\"TimeStamp\"\r\n1,2\r\n" {
 		t.Errorf("hints written %q", got)
 	}
-	must(t, os.WriteFile(filepath.Join(dir, "state/.songqueue.csv"+temporary+"X"), []byte("half"), 0o644))
+	must(t, os.WriteFile(filepath.Join(dir, "state/.writing-X"), []byte("half"), 0o644))
 	mustOpen(t, dir)
 	if left, err := filepath.Glob(filepath.Join(dir, "state/.*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)

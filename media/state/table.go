@@ -1,7 +1,6 @@
 package state
 
 import (
-	"os"
 	"path/filepath"
 )
 
@@ -44,7 +43,7 @@ func (s *Store) Preserve(name string) (string, error) {
 // Errors: [*FileError]; the file then has its old content, or, if only the last
 // step failed, the new one.
 func (s *Store) WriteCSV(name string, columns []string, rows [][]Cell) error {
-	return replaceFile(filepath.Join(s.state, name), FormatCSV(columns, rows), 0o666, false)
+	return replaceFile(filepath.Join(s.state, name), FormatCSV(columns, rows), asState)
 }
 
 // WriteHints replaces a file in the state directory as a whole, but does not wait
@@ -52,6 +51,5 @@ func (s *Store) WriteCSV(name string, columns []string, rows [][]Cell) error {
 // failure may bring back an older or an empty file. It is for what nobody was
 // promised. Errors: [*FileError].
 func (s *Store) WriteHints(name string, columns []string, rows [][]Cell) error {
-	unhurried := func(*os.File) error { return nil }
-	return renameInto(filepath.Join(s.state, name), FormatCSV(columns, rows), 0o666, false, unhurried)
+	return replaceFile(filepath.Join(s.state, name), FormatCSV(columns, rows), asHint)
 }

@@ -53,7 +53,7 @@ func (s *Store) webuiFile() string { return filepath.Join(s.config, "webui.ini")
 // that is missing or older is brought to the current version first. A value that
 // cannot be read is replaced by its default. Errors: [*FileError].
 func (s *Store) WebUI() (WebUI, error) {
-	file, err := s.current(s.webuiFile(), modeWebUI, true, webuiVersion, upgradeWebUI)
+	file, err := s.current(s.webuiFile(), asWebUI, webuiVersion, upgradeWebUI)
 	if err != nil {
 		return WebUI{}, err
 	}
@@ -63,7 +63,7 @@ func (s *Store) WebUI() (WebUI, error) {
 // SaveWebUI writes the complete configuration. Errors: [ErrValue] for a text
 // with a line break, [*FileError]; the file is then unchanged.
 func (s *Store) SaveWebUI(w WebUI) error {
-	return s.change(s.webuiFile(), modeWebUI, true, w.bind().write)
+	return s.change(s.webuiFile(), asWebUI, w.bind().write)
 }
 
 // readWebUI fills in what the file has. Where it has nothing the defaults of a
