@@ -79,9 +79,9 @@ func tags(p *score.Piece) []string {
 // flacPicture is a picture in the form of FLAC's PICTURE block (RFC 9639,
 // section 8.8), base64, as Ogg files carry it.
 func flacPicture(p cover.Picture) string {
-	var out bytes.Buffer
-	number := func(n int) { binary.Write(&out, binary.BigEndian, uint32(n)) }
-	text := func(s string) { number(len(s)); out.WriteString(s) }
+	var out []byte
+	number := func(n int) { out = binary.BigEndian.AppendUint32(out, uint32(n)) }
+	text := func(s string) { number(len(s)); out = append(out, s...) }
 	const frontCover = 3
 	number(frontCover)
 	if p.Ext == "png" {
@@ -95,7 +95,7 @@ func flacPicture(p cover.Picture) string {
 	number(24)
 	number(0) // colours of a palette; unknown is allowed
 	text(string(p.Data))
-	return base64.StdEncoding.EncodeToString(out.Bytes())
+	return base64.StdEncoding.EncodeToString(out)
 }
 
 // samples turns two channels into interleaved 16-bit samples of the given

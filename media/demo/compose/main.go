@@ -39,7 +39,7 @@ func compose(ctx context.Context, dir string, ffmpeg []string, only string) erro
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // it lies among the temporary files
 	for i := range pieces {
 		p := &pieces[i]
 		if only != "" && p.Slug != only {

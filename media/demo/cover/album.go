@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 )
@@ -61,7 +60,7 @@ func sampled(paint func(x, y float64) shade) image.Image {
 				y := (float64(py) + (float64(i/n)+.5)/n) / Edge
 				sum = sum.plus(paint(x, y))
 			}
-			out.SetRGBA(px, py, color.RGBA(sum.times(1./(n*n)).rgba()))
+			out.SetRGBA(px, py, sum.times(1./(n*n)).rgba())
 		}
 	}
 	return out

@@ -70,7 +70,7 @@ func excite(t tone, w wire, n int, seed uint64) []float64 {
 	for k := 1; k <= n/2 && float64(k)*t.freq < 11000; k++ {
 		f := float64(k) * t.freq
 		a := (.12 + math.Abs(math.Sin(math.Pi*float64(k)*w.place))) / math.Pow(float64(k), .9)
-		a *= 1 / (1 + math.Pow(f/cutoff, 2)) * (1 + .25*dice.next())
+		a *= 1 / (1 + (f/cutoff)*(f/cutoff)) * (1 + .25*dice.next())
 		energy += a * a / 2
 		r := newRotor(float64(k), 2.4*float64(k*k), float64(n))
 		for i := range line {

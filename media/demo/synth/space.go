@@ -11,7 +11,6 @@ type room struct {
 	dark   [8]lowpass
 	spread [2][]allpass
 	ahead  []float64 // the way to the first wall
-	now    int
 }
 
 // roomDelays in milliseconds have no common divisor, or the room would ring.
