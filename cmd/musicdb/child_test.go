@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 
 // child is a started binary.
 type child struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
 	mu     sync.Mutex // guards log, wanted and found
 	log    bytes.Buffer
@@ -72,14 +72,14 @@ func environment(data string, settings ...string) []string {
 	return append(env, settings...)
 }
 
-func start(t *testing.T, env []string, args ...string) *child {
+func start(t testing.TB, env []string, args ...string) *child {
 	t.Helper()
 	return launch(t, t.TempDir(), nil, env, args...)
 }
 
 // startAs starts as a user whom permissions mean something: nobody, if the tests
 // run as root, else the one who runs them.
-func startAs(t *testing.T, dir string, env []string, args ...string) *child {
+func startAs(t testing.TB, dir string, env []string, args ...string) *child {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return launch(t, dir, nil, env, args...)
@@ -88,7 +88,7 @@ func startAs(t *testing.T, dir string, env []string, args ...string) *child {
 	return launch(t, dir, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}, env, args...)
 }
 
-func launch(t *testing.T, dir string, as *syscall.SysProcAttr, env []string, args ...string) *child {
+func launch(t testing.TB, dir string, as *syscall.SysProcAttr, env []string, args ...string) *child {
 	t.Helper()
 	name, err := binary()
 	if err != nil {
@@ -350,7 +350,7 @@ func TestKillLosesNothing(t *testing.T) {
 
 // caller is a client of a child.
 type caller struct {
-	t *testing.T
+	t testing.TB
 	*client.Client
 }
 

@@ -167,7 +167,7 @@ func (c *child) current(ctx context.Context, user *client.Client) int64 {
 }
 
 // entries lists the queue as "entry id:song id".
-func entries(ctx context.Context, t *testing.T, user *client.Client) []string {
+func entries(ctx context.Context, t testing.TB, user *client.Client) []string {
 	t.Helper()
 	var queue []struct {
 		EntryID string `json:"entryid"`
@@ -181,7 +181,7 @@ func entries(ctx context.Context, t *testing.T, user *client.Client) []string {
 	return list
 }
 
-func request(ctx context.Context, t *testing.T, user *client.Client, function string, arguments, result any) {
+func request(ctx context.Context, t testing.TB, user *client.Client, function string, arguments, result any) {
 	t.Helper()
 	answer, err := user.Request(ctx, function, arguments)
 	if err != nil {
@@ -193,7 +193,7 @@ func request(ctx context.Context, t *testing.T, user *client.Client, function st
 }
 
 // waitFor receives until a notification of that name arrives.
-func waitFor(ctx context.Context, t *testing.T, user *client.Client, notification string) {
+func waitFor(ctx context.Context, t testing.TB, user *client.Client, notification string) {
 	t.Helper()
 	for {
 		p, err := user.Receive(ctx)
@@ -252,7 +252,7 @@ func (c *child) record(ctx context.Context, title string, seconds int) []byte {
 const sampleRate = 1000
 
 // decode returns a sound as mono samples.
-func decode(t *testing.T, input string, from io.Reader) []float64 {
+func decode(t testing.TB, input string, from io.Reader) []float64 {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", input, "-f", "f32le", "-ac", "1", "-ar", fmt.Sprint(sampleRate), "pipe:1")
 	cmd.Stdin = from
