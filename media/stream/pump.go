@@ -7,13 +7,16 @@ import (
 )
 
 const (
-	// tick is how often the pump looks at the clock. It is part of the time
-	// until a command is heard.
-	tick = 10 * time.Millisecond
+	// unit is what the encoder child reads at once, in samples: with less it is
+	// woken up for nothing.
+	unit = 1024
+	// tick is how often the pump looks at the clock, once for every unit (23 ms).
+	// It is part of the time until a command is heard.
+	tick = unit * time.Second / SampleRate
 	// framesPerPublish frames are published together: each wakes every listener.
 	framesPerPublish = 4
 	// maxBlock is the most PCM that is prepared at once.
-	maxBlock = 4096 * bytesPerSample
+	maxBlock = 4 * unit * bytesPerSample
 )
 
 // pump follows the clock: it moves PCM of the current song (or silence) to the
@@ -97,7 +100,7 @@ func (p *pump) step(now time.Duration) {
 func (p *pump) feed(due int64, now time.Duration) {
 	for {
 		if len(p.unsent) == 0 {
-			missing := (due - p.fed) * bytesPerSample
+			missing := (due - p.fed) / unit * unit * bytesPerSample
 			if missing <= 0 {
 				return
 			}
