@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"math"
 	"net/http"
@@ -48,6 +49,15 @@ func TestFirstSoundWithoutFfmpeg(t *testing.T) {
 	if peak := loudest(second()); peak > 0 {
 		t.Errorf("the first second has a peak of %v, want silence", peak)
 	}
+	var page struct {
+		Silence struct {
+			Reason   string
+			Expected float64
+		}
+	}
+	if err := json.Unmarshal(get(ctx, t, c.page()+"status"), &page); err != nil || page.Silence.Reason != "compiling" || page.Silence.Expected <= 0 {
+		t.Errorf("the page is told %+v (%v), want that ffmpeg is being compiled and how long", page.Silence, err)
+	}
 	if strings.Contains(c.text(), "the embedded ffmpeg is ready") {
 		t.Errorf("the embedded ffmpeg was ready before anything was heard:\n%s", c.text())
 	}
@@ -74,6 +84,25 @@ func TestFirstSoundWithoutFfmpeg(t *testing.T) {
 	if err != nil || best < 0.9 {
 		t.Errorf("the sound resembles a piece of the demo library by %.2f at most, %v", best, err)
 	}
+}
+
+// get returns what is served at an address.
+func get(ctx context.Context, t testing.TB, address string) []byte {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s (%v)", address, response.Status, err)
+	}
+	return body
 }
 
 func loudest(sound []float64) (peak float64) {
