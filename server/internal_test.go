@@ -79,7 +79,7 @@ func TestATableWithAMistakeIsRefused(t *testing.T) {
 // A server that others can reach gives its key to no page, whatever it is called.
 func TestOpenServerKeepsItsKey(t *testing.T) {
 	for bind, given := range map[string]bool{"127.0.0.1": true, "::1": true, "localhost": true, "0.0.0.0": false, "::": false, "192.0.2.1": false} {
-		s := &Server{o: Options{Key: "secret", HTTP: Address{Bind: bind}}}
+		s := &Server{o: Options{Key: func() (string, error) { return "secret", nil }, HTTP: Address{Bind: bind}}}
 		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "http://localhost/status/key", nil)
 		s.serveKey(w, r)
 		if strings.Contains(w.Body.String(), "secret") != given {

@@ -34,7 +34,10 @@ type Options struct {
 	// It calls report now and then, from one goroutine, and returns when ctx ends.
 	Import func(ctx context.Context, report func(ImportProgress)) error
 
-	Key       string // API key
+	// Key returns the API key. It is asked once for each connection, so that a key
+	// that was changed holds for the next ones, and must not return an empty one.
+	Key func() (string, error)
+
 	WebSocket Address
 	HTTP      Address
 

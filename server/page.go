@@ -85,7 +85,13 @@ func (s *Server) serveKey(w http.ResponseWriter, r *http.Request) {
 		serveJSON(w, http.StatusForbidden, answer{})
 		return
 	}
-	serveJSON(w, http.StatusOK, answer{s.o.Key})
+	key, err := s.o.Key()
+	if err != nil {
+		s.log.Error("the API key cannot be read; the page has to ask its user", "err", err)
+		serveJSON(w, http.StatusForbidden, answer{})
+		return
+	}
+	serveJSON(w, http.StatusOK, answer{key})
 }
 
 // debugLogger carries what net/http has to say about broken clients.

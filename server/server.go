@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,7 +22,6 @@ import (
 type Server struct {
 	o      Options
 	log    *slog.Logger
-	key    wire.Key
 	engine *conn.Engine
 	http   *http.Server
 	drawn  *fsm.Observer[ProcessState, ProcessEvent]
@@ -51,11 +51,11 @@ func New(o Options) (*Server, error) {
 	}
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)
 	o.CloseTimeout = cmp.Or(o.CloseTimeout, 5*time.Second)
-	if o.Key == "" {
-		return nil, errors.New("the server needs an API key; without one no client could call anything")
+	if _, err := key(o); err != nil {
+		return nil, err
 	}
 	s := &Server{
-		o: o, log: o.Log, key: wire.NewKey(o.Key),
+		o: o, log: o.Log,
 		drawn:   fsm.NewObserver(Process, 0),
 		broken:  make(chan error, 2), // one per listener
 		stale:   make(chan struct{}, 1),
@@ -74,6 +74,18 @@ func New(o Options) (*Server, error) {
 	}
 	s.http = s.newHTTPServer()
 	return s, nil
+}
+
+// key asks for the API key that a new connection needs.
+func key(o Options) (wire.Key, error) {
+	text, err := o.Key()
+	if err != nil {
+		return wire.Key{}, fmt.Errorf("the API key cannot be read: %w", err)
+	}
+	if text == "" {
+		return wire.Key{}, errors.New("the server needs an API key; without one no client could call anything")
+	}
+	return wire.NewKey(text), nil
 }
 
 // Observer counts the life of the process; the Driver fills it.

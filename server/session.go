@@ -13,13 +13,18 @@ import (
 type session struct {
 	server *Server
 	conn   *conn.Conn
+	key    wire.Key  // that packets of this connection must carry
 	warned sync.Once // a wrong key is worth one line per connection, not a flood
 }
 
 // NewSession makes the session of a connection; it hears nothing until OnWSConnect
 // (conn.Handler).
 func (s *Server) NewSession(c *conn.Conn) (conn.Session, error) {
-	return &session{server: s, conn: c}, nil
+	key, err := key(s.o)
+	if err != nil {
+		return nil, err
+	}
+	return &session{server: s, conn: c, key: key}, nil
 }
 
 // OnWSConnect has nothing to do: the engine has put the connection on the list of
@@ -34,7 +39,7 @@ func (c *session) OnWSDisconnect(conn.Reason) {}
 // OnCall executes one message. Whatever is wrong with it, or goes wrong in it, is
 // logged and answered with silence; the connection goes on (conn.Session).
 func (c *session) OnCall(message []byte) (conn.Answer, error) {
-	request, err := wire.Decode(message, c.server.key)
+	request, err := wire.Decode(message, c.key)
 	if err == nil {
 		var answer conn.Answer
 		if answer, err = c.server.execute(c.server.ctx, request); err == nil {

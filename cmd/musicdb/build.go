@@ -118,10 +118,7 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
-		Version: version(), Log: log,
-	}
-	if options.Key, err = apiKey(c, store); err != nil {
-		return nil, err
+		Key: apiKey(c, store), Version: version(), Log: log,
 	}
 	if options.WebSocket, options.HTTP, err = addresses(c); err != nil {
 		return nil, err
@@ -135,11 +132,12 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 	return p, nil
 }
 
-func apiKey(c *Config, store *state.Store) (string, error) {
+// apiKey returns what asks for the API key: the setting, else the key file.
+func apiKey(c *Config, store *state.Store) func() (string, error) {
 	if c.WebSocket.APIKey != "" {
-		return string(c.WebSocket.APIKey), nil
+		return func() (string, error) { return string(c.WebSocket.APIKey), nil }
 	}
-	return store.APIKey()
+	return store.APIKey
 }
 
 // addresses are the two listeners; the certificate is loaded or made only if one
