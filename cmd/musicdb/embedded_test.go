@@ -84,6 +84,7 @@ func TestFirstSoundWithoutFfmpeg(t *testing.T) {
 	if err != nil || best < 0.9 {
 		t.Errorf("the sound resembles a piece of the demo library by %.2f at most, %v", best, err)
 	}
+	t.Logf("the sound resembles a piece of the demo library by %.3f", best)
 }
 
 // get returns what is served at an address.

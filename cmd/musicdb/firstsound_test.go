@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	le "encoding/binary"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +59,8 @@ func TestFirstSound(t *testing.T) {
 	music := filepath.Join(data, "demo")
 	if likeness := similarity(heard, decode(t, filepath.Join(music, chosen.Path), nil)); likeness < 0.9 {
 		t.Errorf("what was heard resembles the song by %.2f only", likeness)
+	} else {
+		t.Logf("what was heard resembles the song by %.3f", likeness)
 	}
 	other := c.songs(ctx, user, 12)["Tide Tables"]
 	if likeness := similarity(heard, decode(t, filepath.Join(music, other.Path), nil)); likeness > 0.5 {
@@ -247,14 +251,16 @@ func (c *child) record(ctx context.Context, title string, seconds int) []byte {
 	return sound[:seconds*bytesPerSecond]
 }
 
-// sampleRate of the decoded sounds that are compared: enough for melody and
-// bass, little enough to try every shift.
-const sampleRate = 1000
+// sampleRate of the decoded sounds that are compared: high enough that half a
+// sample, by which two recordings of the same sound may lie apart, is little in
+// the range of melodies.
+const sampleRate = 8000
 
-// decode returns a sound as mono samples.
+// decode returns a sound as mono samples, without the heights in which a shift of
+// half a sample and the encoder's losses weigh most.
 func decode(t testing.TB, input string, from io.Reader) []float64 {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", input, "-f", "f32le", "-ac", "1", "-ar", fmt.Sprint(sampleRate), "pipe:1")
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", input, "-af", "lowpass=f=1000,lowpass=f=1000", "-f", "f32le", "-ac", "1", "-ar", fmt.Sprint(sampleRate), "pipe:1")
 	cmd.Stdin = from
 	raw, err := cmd.Output()
 	if err != nil {
@@ -268,24 +274,49 @@ func decode(t testing.TB, input string, from io.Reader) []float64 {
 }
 
 // similarity is the greatest correlation of a part with any place in the whole,
-// at most 1.
-func similarity(part, whole []float64) float64 {
-	energy := func(of []float64) (sum float64) {
-		for _, v := range of {
-			sum += v * v
-		}
-		return sum
-	}
+// at most 1. All places are tried coarsely, the most promising ones finely.
+func similarity(part, whole []float64) (best float64) {
+	const coarse, promising = 8, 20
 	part = part[len(part)/4 : len(part)*3/4] // the ends are cut inside a frame
-	own, best := energy(part), 0.0
-	for shift := 0; shift+len(part) <= len(whole); shift++ {
-		there, product := whole[shift:shift+len(part)], 0.0
-		for i, v := range part {
-			product += v * there[i]
-		}
-		if theirs := energy(there); theirs > 0 && own > 0 {
-			best = max(best, product/math.Sqrt(own*theirs))
+	type place struct {
+		at       int
+		likeness float64
+	}
+	var places []place
+	coarsePart, coarseWhole := averages(part, coarse), averages(whole, coarse)
+	for at := 0; at+len(coarsePart) <= len(coarseWhole); at++ {
+		places = append(places, place{at * coarse, correlation(coarsePart, coarseWhole[at:])})
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(b.likeness, a.likeness) })
+	for _, p := range places[:min(promising, len(places))] {
+		for at := max(0, p.at-coarse); at <= p.at+coarse && at+len(part) <= len(whole); at++ {
+			best = max(best, correlation(part, whole[at:]))
 		}
 	}
 	return best
+}
+
+// correlation compares a part with the beginning of the whole.
+func correlation(part, whole []float64) float64 {
+	var product, own, theirs float64
+	for i, v := range part {
+		product += v * whole[i]
+		own += v * v
+		theirs += whole[i] * whole[i]
+	}
+	if own == 0 || theirs == 0 {
+		return 0
+	}
+	return product / math.Sqrt(own*theirs)
+}
+
+// averages replaces each n samples by their mean.
+func averages(of []float64, n int) []float64 {
+	means := make([]float64, len(of)/n)
+	for i := range means {
+		for _, v := range of[i*n : (i+1)*n] {
+			means[i] += v / float64(n)
+		}
+	}
+	return means
 }
