@@ -40,7 +40,7 @@ type findArgs struct {
 func (s *Server) find(_ context.Context, a findArgs) (findings, error) {
 	result := findings{[]foundArtist{}, []foundAlbum{}, []foundSong{}}
 	limit := int(min(max(a.Limit, 0), maxFindings))
-	s.freshenSearch()
+	s.rebuildSearch()
 	hits := s.o.Search.Find(string(a.SearchString))
 	c := s.o.Library.Catalogue()
 
@@ -88,3 +88,7 @@ func notHidden(albums []library.Album) []library.Album {
 	byRelease(visible)
 	return visible
 }
+
+// rebuildSearch brings the search cache up to the present names; it costs next to
+// nothing where none has changed.
+func (s *Server) rebuildSearch() { s.o.Search.Rebuild(s.o.Library.Catalogue()) }

@@ -39,7 +39,6 @@ type Server struct {
 		websocket, http net.Addr
 	}
 	unsubscribe []func()
-	searchable  searchIndex
 	importing   atomic.Pointer[importState]
 	started     time.Time
 }
