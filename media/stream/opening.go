@@ -51,8 +51,8 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 	if !ok {
 		return nil, fmt.Errorf("song %d: %w", e.SongID, errUnknownSong)
 	}
-	// A path that does not exist is left to the decoder: its failure is handled
-	// like every other.
+	// A file that is missing fails here, and is handled like one that cannot be
+	// decoded.
 	path, err := c.s.o.Music.Abs(song.Path)
 	if err != nil {
 		return nil, err
