@@ -32,19 +32,13 @@ type Choice struct {
 
 // GenreActive reports whether a genre is selected. By default none is.
 func (c Choice) GenreActive(genre string) bool {
-	key, err := keyName(genre)
-	return err == nil && c.genres[key]
+	return c.genres[keyName(genre)]
 }
 
 // SubgenreActive reports whether a sub genre of a genre is selected, which is
 // the default. It says nothing about the genre itself.
 func (c Choice) SubgenreActive(genre, sub string) bool {
-	section, genreErr := sectionName(genre)
-	key, subErr := keyName(sub)
-	if genreErr != nil || subErr != nil {
-		return true
-	}
-	active, stored := c.subs[section][key]
+	active, stored := c.subs[sectionName(genre)][keyName(sub)]
 	return active || !stored
 }
 
@@ -75,28 +69,16 @@ func (s *Store) Choice() Choice {
 // UIMode is the mode of the user interface, [ModeAudio] or [ModeVideo].
 func (s *Store) UIMode() string { return s.Choice().UIMode() }
 
-// SetGenre selects or deselects a genre. Errors: [ErrName] for an empty name,
-// [*FileError].
+// SetGenre selects or deselects a genre. Errors: [*FileError].
 func (s *Store) SetGenre(name string, on bool) error {
-	key, err := keyName(name)
-	if err != nil {
-		return err
-	}
-	return s.changeState(func(file *INI) error { return file.SetBool(sectionGenre, key, on) })
+	return s.changeState(func(file *INI) error { return file.SetBool(sectionGenre, keyName(name), on) })
 }
 
-// SetSubgenre selects or deselects a sub genre of a genre. Errors: [ErrName] for
-// an empty name, [*FileError].
+// SetSubgenre selects or deselects a sub genre of a genre. Errors: [*FileError].
 func (s *Store) SetSubgenre(genre, sub string, on bool) error {
-	section, err := sectionName(genre)
-	if err != nil {
-		return err
-	}
-	key, err := keyName(sub)
-	if err != nil {
-		return err
-	}
-	return s.changeState(func(file *INI) error { return file.SetBool(sectionSub+section, key, on) })
+	return s.changeState(func(file *INI) error {
+		return file.SetBool(sectionSub+sectionName(genre), keyName(sub), on)
+	})
 }
 
 // SetUIMode stores the mode of the user interface. Errors: [ErrUIMode],

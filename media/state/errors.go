@@ -7,7 +7,7 @@ import (
 
 // Errors of this package, to be tested with errors.Is.
 var (
-	// ErrName refuses a section, key or tag name the INI dialect cannot carry.
+	// ErrName refuses a section or key the INI dialect cannot carry.
 	ErrName = errors.New("name cannot be stored")
 	// ErrValue refuses a value the INI dialect cannot carry.
 	ErrValue = errors.New("value cannot be stored")

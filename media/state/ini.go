@@ -70,13 +70,17 @@ func (f *INI) Text(sectionName, key, missing string) string {
 // gives the default.
 func (f *INI) Bool(sectionName, key string, missing bool) bool {
 	value, _ := f.Lookup(sectionName, key)
+	return truth(value, missing)
+}
+
+func truth(value string, otherwise bool) bool {
 	switch strings.ToLower(value) {
 	case "1", "yes", "true", "on":
 		return true
 	case "0", "no", "false", "off":
 		return false
 	}
-	return missing
+	return otherwise
 }
 
 // Int reads a decimal number; everything else gives the default.

@@ -15,16 +15,20 @@ import (
 // where it would be read as such a code, so that all names an older server could
 // store keep their spelling.
 
+// unnamed is the key of the tag without a name, which clients can make: a code
+// that no other name is spelt with, since its letter is never written as one.
+const unnamed = "%5F"
+
 // keyName is the spelling of a tag name as a key. No two names share one.
-func keyName(name string) (string, error) { return encodeName(name, true) }
+func keyName(name string) string { return encodeName(name, true) }
 
 // sectionName is the spelling of a tag name as the end of a section name, which
 // carries everything but line breaks.
-func sectionName(name string) (string, error) { return encodeName(name, false) }
+func sectionName(name string) string { return encodeName(name, false) }
 
-func encodeName(name string, key bool) (string, error) {
+func encodeName(name string, key bool) string {
 	if name == "" {
-		return "", fmt.Errorf("empty tag name: %w", ErrName)
+		return unnamed
 	}
 	first := len(name) - len(strings.TrimLeftFunc(name, unicode.IsSpace))
 	last := len(strings.TrimRightFunc(name, unicode.IsSpace))
@@ -46,7 +50,7 @@ func encodeName(name string, key bool) (string, error) {
 		}
 		at += size
 	}
-	return b.String(), nil
+	return b.String()
 }
 
 // isCode reports whether text begins with a percent sign and two digits in the

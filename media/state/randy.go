@@ -84,10 +84,15 @@ func upgradeRandy(file *INI, _ int) error {
 // readRandy fills in what the file has. Where it has nothing the defaults of a
 // new file hold, except that live music is then left out.
 func readRandy(file *INI) Randy {
+	r := missingRandy()
+	r.bind().read(file)
+	return r
+}
+
+func missingRandy() Randy {
 	r := DefaultRandy()
 	r.Meta.Version = 0
 	r.Constraints.NoLiveMusic = true
-	r.bind().read(file)
 	return r
 }
 

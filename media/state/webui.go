@@ -4,6 +4,12 @@ import "path/filepath"
 
 const webuiVersion = 3
 
+// What videomode and lyrics can be.
+const (
+	modeEnabled  = "enabled"
+	modeDisabled = "disabled"
+)
+
 // WebUI is the configuration that user interfaces keep on the server, in
 // config/webui.ini. Its JSON form is WebUIConfig of the MusicDB protocol.
 type WebUI struct {
@@ -38,8 +44,8 @@ type WebUI struct {
 func DefaultWebUI() WebUI {
 	var w WebUI
 	w.Meta.Version = webuiVersion
-	w.WebUI.VideoMode = "disabled"
-	w.WebUI.Lyrics = "enabled"
+	w.WebUI.VideoMode = modeDisabled
+	w.WebUI.Lyrics = modeEnabled
 	w.MainMenu.ShowSystemStatus = true
 	w.ArtistsView.ShowRelease = true
 	w.GenreSelectionView.ShowOther = true
@@ -72,7 +78,14 @@ func readWebUI(file *INI) WebUI {
 	w := DefaultWebUI()
 	w.Meta.Version = 0
 	w.MainMenu.ShowSystemStatus = false
+	missing := w.WebUI
 	w.bind().read(file)
+	if w.WebUI.VideoMode != modeEnabled && w.WebUI.VideoMode != modeDisabled {
+		w.WebUI.VideoMode = missing.VideoMode
+	}
+	if w.WebUI.Lyrics != modeEnabled && w.WebUI.Lyrics != modeDisabled {
+		w.WebUI.Lyrics = missing.Lyrics
+	}
 	return w
 }
 
