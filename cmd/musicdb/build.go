@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"musicdb/fsm"
 	"musicdb/media/artwork"
@@ -36,12 +35,9 @@ func (p *parts) close() error {
 	return errors.Join(errs...)
 }
 
-// cutTime is the gap after which two songs played are not related any more.
-const cutTime = 30 * time.Minute
-
 // build opens every part of the daemon in the order in which they need each other.
 // A failure closes what was opened; its text says what was wrong and what to do.
-func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err error) {
+func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err error) {
 	p := &parts{}
 	defer func() {
 		if err != nil {
@@ -104,11 +100,12 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 	if err != nil {
 		return nil, err
 	}
-	tracker := queue.NewTracker(lib, cutTime, false, false)
+	tracker := queue.NewTracker(lib, c.Tracker.CutTime.Duration(), bool(c.Tracker.TrackRandom), bool(c.Debug.DisableTracker))
 	p.closers = append(p.closers, func() error { return tracker.Close(context.WithoutCancel(ctx)) })
 	sound, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,
 		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log,
+		Disabled: bool(c.Debug.DisableIcecast), DisableStats: bool(c.Debug.DisableStats),
 	})
 	if err != nil {
 		return nil, err
@@ -133,7 +130,7 @@ func build(ctx context.Context, c *Config, log *slog.Logger) (_ *parts, err erro
 }
 
 // apiKey returns what asks for the API key: the setting, else the key file.
-func apiKey(c *Config, store *state.Store) func() (string, error) {
+func apiKey(c *Settings, store *state.Store) func() (string, error) {
 	if c.WebSocket.APIKey != "" {
 		return func() (string, error) { return string(c.WebSocket.APIKey), nil }
 	}
@@ -142,11 +139,11 @@ func apiKey(c *Config, store *state.Store) func() (string, error) {
 
 // addresses are the two listeners; the certificate is loaded or made only if one
 // of them may speak TLS.
-func addresses(c *Config) (websocket, http server.Address, err error) {
+func addresses(c *Settings) (websocket, http server.Address, err error) {
 	websocket = server.Address{Bind: c.WebSocket.Bind, Port: uint16(c.WebSocket.Port), TLS: c.WebSocket.TLS.mode(),
-		BindSetting: "MUSICDB_WEBSOCKET_BIND", PortSetting: "MUSICDB_WEBSOCKET_PORT"}
+		BindSetting: c.name("MUSICDB_WEBSOCKET_BIND"), PortSetting: c.name("MUSICDB_WEBSOCKET_PORT")}
 	http = server.Address{Bind: c.HTTP.Bind, Port: uint16(c.HTTP.Port), TLS: c.HTTP.TLS.mode(),
-		BindSetting: "MUSICDB_HTTP_BIND", PortSetting: "MUSICDB_HTTP_PORT"}
+		BindSetting: c.name("MUSICDB_HTTP_BIND"), PortSetting: c.name("MUSICDB_HTTP_PORT")}
 	if websocket.TLS == server.TLSOff && http.TLS == server.TLSOff {
 		return websocket, http, nil
 	}

@@ -14,7 +14,7 @@ func TestEveryDrawnMachineIsShownLive(t *testing.T) {
 	clearSettings(t)
 	t.Setenv("TMPDIR", t.TempDir()) // building sets it; this restores it
 	t.Setenv("MUSICDB_DIRECTORIES_DATA", t.TempDir())
-	config, err := loadConfig()
+	config, err := load("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,8 @@ type callCommand struct {
 
 // Run calls one function of the server that the settings name and prints its
 // result as JSON.
-func (c callCommand) Run(out io.Writer) error {
-	config, err := loadConfig()
+func (c callCommand) Run(out io.Writer, file configFile) error {
+	config, err := load(string(file))
 	if err != nil {
 		return err
 	}

@@ -265,7 +265,6 @@ func TestFailuresBeforeReady(t *testing.T) {
 		"a database of another version":         {environment(newer), []string{"music.db", "version 6", "5"}},
 		"a wrong port":                          {environment(t.TempDir(), "MUSICDB_HTTP_PORT=eighty"), []string{"MUSICDB_HTTP_PORT", "eighty", "0 to 65535"}},
 		"an unknown setting":                    {environment(t.TempDir(), "MUSICDB_HTTP_PROT=80"), []string{"MUSICDB_HTTP_PROT", "musicdb config"}},
-		"a setting without effect yet":          {environment(t.TempDir(), "MUSICDB_HTTP_WEBUI=/srv"), []string{"MUSICDB_HTTP_WEBUI"}},
 		"a wrong choice":                        {environment(t.TempDir(), "MUSICDB_STREAM_START=loud"), []string{"MUSICDB_STREAM_START", "resume, play or paused"}},
 		"a certificate without key":             {environment(t.TempDir(), "MUSICDB_WEBSOCKET_CERT="+file), []string{file, "remove both"}},
 	} {

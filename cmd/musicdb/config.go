@@ -1,32 +1,52 @@
 package main
 
-import (
-	"errors"
-	"fmt"
-	"net"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
-
-	"github.com/kelseyhightower/envconfig"
-)
-
 // prefix begins the name of every setting: MUSICDB_<SECTION>_<KEY>.
 const prefix = "MUSICDB"
 
-// Config is every setting. Its fields spell the variables: the upper-cased path
-// of field names, so WebSocket.Port is MUSICDB_WEBSOCKET_PORT. No field has an
-// envconfig tag, because one would also read the variable without the prefix.
+// Config is every setting. Its fields spell the variables and the keys of a
+// configuration file: WebSocket.Port is MUSICDB_WEBSOCKET_PORT, and the key port
+// in the section [websocket]. The tags of a field:
+//
+//   - default: the value where nothing is set;
+//   - old: the value where a configuration file is used and does not have the key,
+//     if that is another one. It is what MusicDB 8 assumes, and for keys that
+//     MusicDB 8 does not have, what keeps its behaviour;
+//   - desc: the meaning;
+//   - section: the name of the section if it is not the field's in lower case;
+//   - ignored: the setting makes sense in a file only.
+//
+// No field has an envconfig tag, because one would also read the variable without
+// the prefix.
 type Config struct {
+	Meta struct {
+		Version FileVersion `ignored:"true" desc:"version of the configuration file, 7 with MusicDB 8.2; a lower one is only warned about"`
+	}
+	MusicDB struct {
+		UserName  string `default:"musicdb" desc:"user that the server runs as and that owns its files; checked where a configuration file is used"`
+		GroupName string `default:"musicdb" desc:"group that the server runs as and that its files belong to; checked where a configuration file is used"`
+	}
 	Directories struct {
-		Music string `desc:"music directory; empty: the demo library, unpacked into the data directory"`
-		Data  string `desc:"data directory: databases, queue, settings, artwork; empty: $XDG_DATA_HOME/musicdb"`
+		Music string `old:"/var/music" desc:"music directory; empty: the demo library, unpacked into the data directory"`
+		Data  string `old:"/var/lib/musicdb" desc:"data directory: databases, queue, settings, artwork; empty: $XDG_DATA_HOME/musicdb"`
+	}
+	Log struct {
+		LogFile   LogFile  `default:"stderr" old:"journal" desc:"where messages go: a file, stdout, stderr, journal (that of systemd; standard error where there is none), or /dev/null for nowhere"`
+		LogLevel  LogLevel `default:"INFO" old:"WARNING" desc:"least severity that is logged: DEBUG, INFO, WARNING or ERROR"`
+		DebugFile string   `desc:"a second file, which gets everything, debug messages too; empty or /dev/null: none"`
+		Ignore    Commas   `desc:"libraries whose messages MusicDB 8 limited to warnings; accepted without effect, because this server has no such messages"`
+	}
+	Debug struct {
+		DisableStats   Switch `default:"false" desc:"true: no statistics change, neither by clients nor when a song was last played"`
+		DisableTracker Switch `default:"false" desc:"true: what is played leaves no traces in the tracker, and clients cannot cut relations"`
+		DisableAI      Switch `default:"true" desc:"accepted without effect, as in MusicDB 8: there is nothing it could switch off"`
+		DisableTagging Switch `default:"false" desc:"true: clients cannot create, change, set or remove tags"`
+		DisableIcecast Switch `default:"false" desc:"true: there is no audio stream, neither on /stream nor elsewhere"`
+		DisableVideos  Switch `default:"true" desc:"true: there is no video stream"`
 	}
 	WebSocket struct {
 		Bind         string  `default:"127.0.0.1" desc:"address of the websocket listener"`
 		Port         Port    `default:"9000" desc:"port of the websocket listener; 0: any free one, told in the log"`
-		TLS          TLSMode `default:"auto" desc:"auto: on a loopback address the first byte of a connection decides between TLS and plain, elsewhere TLS only; on: TLS only; off: plain only"`
+		TLS          TLSMode `default:"auto" old:"on" desc:"auto: on a loopback address the first byte of a connection decides between TLS and plain, elsewhere TLS only; on: TLS only; off: plain only"`
 		Cert         string  `desc:"certificate chain (PEM); empty: websocket.cert in the data directory, self-signed if missing"`
 		Key          string  `desc:"private key (PEM); empty: websocket.key in the data directory, created with the certificate"`
 		APIKey       Secret  `desc:"API key that every packet must carry; empty: first line of config/wsapikey.txt in the data directory, created if missing"`
@@ -34,99 +54,47 @@ type Config struct {
 		CloseTimeout Seconds `default:"5" desc:"seconds that a closing handshake may take"`
 	}
 	HTTP struct {
-		Bind string  `default:"127.0.0.1" desc:"address of the HTTP listener: page, stream, artwork, health, metrics, /ws"`
-		Port Port    `default:"9080" desc:"port of the HTTP listener; 0: any free one, told in the log"`
-		TLS  TLSMode `desc:"as MUSICDB_WEBSOCKET_TLS, with the same certificate; empty: the value of MUSICDB_WEBSOCKET_TLS"`
+		Bind     string  `default:"127.0.0.1" desc:"address of the HTTP listener: page, stream, artwork, health, metrics, /ws"`
+		Port     Port    `default:"9080" desc:"port of the HTTP listener; 0: any free one, told in the log"`
+		TLS      TLSMode `desc:"as MUSICDB_WEBSOCKET_TLS, with the same certificate; empty: the value of MUSICDB_WEBSOCKET_TLS"`
+		WebUI    string  `desc:"directory of another WebUI, such as that of MusicDB 8, served at /musicdb/; empty: none"`
+		Password Secret  `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key; empty: none is asked for"`
+		Origins  Commas  `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
 	}
+	Uploads struct {
+		Allow ContentTypes `default:"artwork, albumfile" old:"artwork" desc:"what clients may upload, comma separated: artwork, albumfile, video"`
+	}
+	Tracker struct {
+		CutTime     Minutes `default:"30" desc:"minutes of silence after which two songs that were played are not related"`
+		TrackRandom Switch  `default:"false" desc:"true: songs that were chosen at random are related, too"`
+	}
+	Icecast struct {
+		Port      SourcePort `default:"8000" old:"6666" desc:"port of an Icecast server on this machine; kept, but this version does not send to Icecast, it offers the stream at /stream itself"`
+		User      string     `default:"source" desc:"user for the Icecast server; kept as MUSICDB_ICECAST_PORT"`
+		Password  Secret     `desc:"password for the Icecast server; kept as MUSICDB_ICECAST_PORT"`
+		MountName MountName  `default:"/stream" desc:"mount of the Icecast server; kept as MUSICDB_ICECAST_PORT"`
+	} `section:"Icecast"`
 	Music struct {
-		AutoImport AutoImport `default:"empty" desc:"empty: an empty database is filled from the music directory at start; off: the user decides"`
+		IgnoreArtists Slashes    `default:"lost+found" desc:"names of directories that are no artists, separated by /"`
+		IgnoreAlbums  Slashes    `desc:"names of directories that are no albums, separated by /"`
+		IgnoreSongs   Slashes    `default:".directory / desktop.ini / Desktop.ini / .DS_Store / Thumbs.db / README" old:".directory / desktop.ini / Desktop.ini / .DS_Store / Thumbs.db" desc:"names of files that are no songs, separated by /"`
+		AutoImport    AutoImport `default:"empty" old:"off" desc:"empty: an empty database is filled from the music directory at start; off: the user decides"`
+	}
+	AlbumCover struct {
+		Scales Edges `default:"150, 200, 500, 1000" desc:"edge lengths of square cover thumbnails in pixels, comma separated; the WebUI of MusicDB 8 needs these four"`
+	}
+	VideoFrames struct {
+		Frames        Count   `default:"5" desc:"number of frames that are taken out of a video, 1 to 99"`
+		PreviewLength Seconds `default:"3" desc:"seconds that the animation of these frames takes"`
+		Scales        Sizes   `default:"150x83" old:"50x27, 150x83" desc:"sizes of scaled frames in pixels, WIDTHxHEIGHT, comma separated"`
 	}
 	Stream struct {
-		Start StreamStart `default:"resume" desc:"what the stream does after a start: resume where it was, play, or paused"`
+		Start StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
 	}
-	Log struct {
-		LogLevel LogLevel `default:"INFO" desc:"least severity that is logged: DEBUG, INFO, WARNING or ERROR"`
+	Extern struct {
+		ConfigTemplate string `default:"/usr/share/musicdb/extconfig.ini" desc:"settings of a new external storage; kept for the command extern, which this version does not have"`
+		StateDir       string `default:".mdbstate" desc:"directory on the external storage; kept as MUSICDB_EXTERN_CONFIGTEMPLATE"`
+		ConfigFile     string `default:"config.ini" desc:"file in that directory; kept as MUSICDB_EXTERN_CONFIGTEMPLATE"`
+		SongMap        string `default:"songmap.csv" desc:"file in that directory; kept as MUSICDB_EXTERN_CONFIGTEMPLATE"`
 	}
 }
-
-// loadConfig reads the environment over the defaults and checks the result.
-// The error is one sentence that names the variable and what is allowed.
-func loadConfig() (*Config, error) {
-	c := new(Config)
-	if err := envconfig.CheckDisallowed(prefix, c); err != nil {
-		return nil, fmt.Errorf("%w; `musicdb config` lists the settings there are", err)
-	}
-	if err := envconfig.Process(prefix, c); err != nil {
-		var parse *envconfig.ParseError
-		if errors.As(err, &parse) {
-			return nil, fmt.Errorf("%s is %q: %w", parse.KeyName, parse.Value, parse.Err)
-		}
-		return nil, err
-	}
-	if err := c.settle(); err != nil {
-		return nil, err
-	}
-	return c, c.Validate()
-}
-
-// settle fills the settings whose default depends on other settings or on the user's home.
-func (c *Config) settle() error {
-	if c.Directories.Data == "" {
-		home := os.Getenv("XDG_DATA_HOME")
-		if !filepath.IsAbs(home) { // the XDG specification wants a relative one ignored
-			dir, err := os.UserHomeDir()
-			if err != nil {
-				return errors.New("there is no home directory to keep data in; name one with MUSICDB_DIRECTORIES_DATA")
-			}
-			home = filepath.Join(dir, ".local", "share")
-		}
-		c.Directories.Data = filepath.Join(home, "musicdb")
-	}
-	for _, dir := range []*string{&c.Directories.Data, &c.Directories.Music} {
-		if *dir == "" {
-			continue
-		}
-		abs, err := filepath.Abs(*dir)
-		if err != nil {
-			return fmt.Errorf("%s has no absolute path: %w", *dir, err)
-		}
-		*dir = abs
-	}
-	if c.WebSocket.Cert == "" {
-		c.WebSocket.Cert = filepath.Join(c.Directories.Data, "websocket.cert")
-	}
-	if c.WebSocket.Key == "" {
-		c.WebSocket.Key = filepath.Join(c.Directories.Data, "websocket.key")
-	}
-	if c.HTTP.TLS == "" {
-		c.HTTP.TLS = c.WebSocket.TLS
-	}
-	return nil
-}
-
-// Validate checks what spans several settings or needs more than the value's own syntax.
-func (c *Config) Validate() error {
-	for name, bind := range map[string]string{"MUSICDB_WEBSOCKET_BIND": c.WebSocket.Bind, "MUSICDB_HTTP_BIND": c.HTTP.Bind} {
-		if bind != "localhost" && net.ParseIP(bind) == nil {
-			return fmt.Errorf("%s is %q: it must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all", name, bind)
-		}
-	}
-	if c.WebSocket.Port != 0 && c.WebSocket.Port == c.HTTP.Port && c.WebSocket.Bind == c.HTTP.Bind {
-		return fmt.Errorf("MUSICDB_WEBSOCKET_PORT and MUSICDB_HTTP_PORT are both %d: two listeners need two ports", c.HTTP.Port)
-	}
-	for name, limit := range map[string]Seconds{"MUSICDB_WEBSOCKET_OPENTIMEOUT": c.WebSocket.OpenTimeout, "MUSICDB_WEBSOCKET_CLOSETIMEOUT": c.WebSocket.CloseTimeout} {
-		if limit <= 0 || limit > 3600 {
-			return fmt.Errorf("%s is %d: it must be 1 to 3600 seconds", name, limit)
-		}
-	}
-	if music, data := c.Directories.Music, c.Directories.Data; music != "" && (music == data || strings.HasPrefix(data, music+string(filepath.Separator))) {
-		return fmt.Errorf("MUSICDB_DIRECTORIES_DATA is %s, inside the music directory, which is never written; choose a directory elsewhere", data)
-	}
-	return nil
-}
-
-// Seconds is a time limit in whole seconds.
-type Seconds int
-
-// Duration is the limit in Go's unit.
-func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }

@@ -48,7 +48,7 @@ func TestConfigListing(t *testing.T) {
 	t.Setenv("MUSICDB_HTTP_PORT", "8080")
 	t.Setenv("MUSICDB_WEBSOCKET_APIKEY", "must not be shown")
 	var out bytes.Buffer
-	if err := (configCommand{}).Run(&out); err != nil {
+	if err := (configCommand{}).Run(&out, ""); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "config.txt", out.Bytes())
@@ -66,7 +66,8 @@ func TestFunctionListing(t *testing.T) {
 // make it readable under another name.
 func TestSettingsAreDocumented(t *testing.T) {
 	seen := 0
-	eachSetting(reflect.ValueOf(new(Config)).Elem(), prefix, func(name string, _ reflect.Value, tag reflect.StructTag) {
+	eachSetting(reflect.ValueOf(new(Config)).Elem(), prefix, func(l leaf) {
+		name, tag := l.variable, l.tag
 		seen++
 		if len(tag.Get("desc")) < 20 {
 			t.Errorf("%s has no description", name)
@@ -75,7 +76,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 			t.Errorf("%s has an envconfig tag, which also reads the variable without prefix", name)
 		}
 	})
-	if seen < 15 {
+	if seen < 45 {
 		t.Errorf("only %d settings were visited", seen)
 	}
 }
@@ -93,7 +94,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{[]string{"MUSICDB_WEBSOCKET_TLS=maybe"}, []string{"MUSICDB_WEBSOCKET_TLS", "auto, on or off"}},
 		{[]string{"MUSICDB_LOG_LOGLEVEL=LOUD"}, []string{"MUSICDB_LOG_LOGLEVEL", "WARNING"}},
 		{[]string{"MUSICDB_MUSIC_AUTOIMPORT=on"}, []string{"MUSICDB_MUSIC_AUTOIMPORT", "empty or off"}},
-		{[]string{"MUSICDB_DIRECTORIES_MUSIC=/music", "MUSICDB_DIRECTORIES_DATA=/music/data"}, []string{"MUSICDB_DIRECTORIES_DATA", "never written"}},
+		{[]string{"MUSICDB_DIRECTORIES_MUSIC=/music", "MUSICDB_DIRECTORIES_DATA=/music/data"}, []string{"MUSICDB_DIRECTORIES_DATA", "inside the music directory"}},
 		{[]string{"MUSICDB_DIRECTORY_MUSIC=/music"}, []string{"MUSICDB_DIRECTORY_MUSIC", "musicdb config"}},
 	} {
 		t.Run(strings.Join(c.settings, " "), func(t *testing.T) {
@@ -102,7 +103,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 				name, value, _ := strings.Cut(s, "=")
 				t.Setenv(name, value)
 			}
-			_, err := loadConfig()
+			_, err := load("")
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -117,7 +118,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	clearSettings(t)
-	c, err := loadConfig()
+	c, err := load("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestDefaults(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", "relative") // the specification wants it ignored
 	t.Setenv("HOME", "/home/other")
 	t.Setenv("MUSICDB_WEBSOCKET_TLS", "off")
-	if c, err = loadConfig(); err != nil || c.Directories.Data != "/home/other/.local/share/musicdb" || c.HTTP.TLS != TLSOff {
+	if c, err = load(""); err != nil || c.Directories.Data != "/home/other/.local/share/musicdb" || c.HTTP.TLS != TLSOff {
 		t.Errorf("%+v (%v)", c, err)
 	}
 }

@@ -58,7 +58,7 @@ func (e *dataError) Unwrap() error { return e.cause }
 
 // firstOwnStart tells whether the settings of the random selection are still to
 // be made, as in a data directory that nobody has used before.
-func firstOwnStart(c *Config) (bool, error) {
+func firstOwnStart(c *Settings) (bool, error) {
 	_, err := os.Stat(filepath.Join(c.Directories.Data, "config", "randy.ini"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil

@@ -1,59 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"text/tabwriter"
 
 	"musicdb/diagrams"
 	"musicdb/server"
 )
-
-type configCommand struct{}
-
-// Run prints the settings; what is wrong with them is an error as it would be for
-// the server.
-func (configCommand) Run(out io.Writer) error {
-	c, err := loadConfig()
-	if err != nil {
-		return err
-	}
-	return printConfig(out, c)
-}
-
-// printConfig writes one block per setting: name, value, origin, meaning.
-func printConfig(out io.Writer, c *Config) error {
-	var text strings.Builder
-	eachSetting(reflect.ValueOf(c).Elem(), prefix, func(name string, value reflect.Value, tag reflect.StructTag) {
-		origin := "default"
-		if _, set := os.LookupEnv(name); set {
-			origin = "environment"
-		}
-		shown := cmp.Or(fmt.Sprint(value.Interface()), "(empty)")
-		fmt.Fprintf(&text, "%s = %s\n    from: %s\n    %s\n\n", name, shown, origin, tag.Get("desc"))
-	})
-	_, err := io.WriteString(out, strings.TrimSuffix(text.String(), "\n"))
-	return err
-}
-
-// eachSetting visits the leaves of the configuration in their order, named as
-// envconfig names them.
-func eachSetting(v reflect.Value, path string, visit func(name string, value reflect.Value, tag reflect.StructTag)) {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		name := path + "_" + strings.ToUpper(field.Name)
-		if field.Type.Kind() == reflect.Struct {
-			eachSetting(v.Field(i), name, visit)
-			continue
-		}
-		visit(name, v.Field(i), field.Tag)
-	}
-}
 
 type functionsCommand struct{}
 

@@ -14,6 +14,8 @@ import (
 
 // commands is the command line.
 type commands struct {
+	File string `name:"config" placeholder:"FILE" type:"path" help:"Configuration file in the format of MusicDB 8, such as /etc/musicdb.ini; environment variables go before it."`
+
 	Serve     serveCommand     `cmd:"" aliases:"server" help:"Run the server: library, queue, stream, websocket and web page."`
 	Config    configCommand    `cmd:"" help:"Print every setting, its value, where it comes from, and what it means."`
 	Functions functionsCommand `cmd:"" help:"Print the functions of the protocol that clients can call."`
@@ -21,6 +23,9 @@ type commands struct {
 	Call      callCommand      `cmd:"" help:"Call a function of a running server and print its result."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
+
+// configFile is the configuration file that the command line names, "" for none.
+type configFile string
 
 // Exit codes beside 0.
 const (
@@ -66,7 +71,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "musicdb: %v; `musicdb --help` lists the commands\n", err)
 		return exitUsage
 	}
-	if err := command.Run(); err != nil {
+	if err := command.Run(configFile(c.File)); err != nil {
 		var quiet *quietError
 		if !errors.As(err, &quiet) {
 			fmt.Fprintln(stderr, "musicdb:", err)

@@ -16,7 +16,7 @@ type serveCommand struct{}
 
 // Run builds the server and drives it from its first part to its exit code.
 // INT and TERM end it regularly at any time, USR1 updates its caches.
-func (serveCommand) Run() error {
+func (serveCommand) Run(file configFile) error {
 	// A channel each: a flood of the one signal must not displace the other.
 	signals, refresh := make(chan os.Signal, 2), make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -24,14 +24,17 @@ func (serveCommand) Run() error {
 	defer signal.Stop(signals)
 	defer signal.Stop(refresh)
 
-	config, err := loadConfig()
+	settings, err := load(string(file))
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.Log.LogLevel.Level()}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: settings.Log.LogLevel.Level()}))
+	for _, w := range settings.Warnings {
+		log.Warn("the configuration file: " + w.Error())
+	}
 	embedded.Release() // this process only starts children of it
 
-	parts, err := build(context.Background(), config, log)
+	parts, err := build(context.Background(), settings, log)
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"musicdb/media/stream"
 )
 
 // The types of settings with few allowed values. Each decodes itself and says
-// what is allowed; loadConfig puts the variable's name before it.
+// what is allowed; what reads it puts the setting's name before that.
 
 // Port is a TCP port; 0 lets the system choose.
 type Port uint16
@@ -24,6 +25,114 @@ func (p *Port) Decode(value string) error {
 		return errors.New("it must be a port number from 0 to 65535")
 	}
 	*p = Port(n)
+	return nil
+}
+
+// SourcePort is a port to connect to.
+type SourcePort uint16
+
+// Decode reads a decimal number that is not 0.
+func (p *SourcePort) Decode(value string) error {
+	n, err := strconv.ParseUint(value, 10, 16)
+	if err != nil || n == 0 {
+		return errors.New("it must be a port number from 1 to 65535")
+	}
+	*p = SourcePort(n)
+	return nil
+}
+
+// Seconds is a time in whole seconds.
+type Seconds int
+
+// Decode accepts 1 second to an hour.
+func (s *Seconds) Decode(value string) error {
+	return number(s, value, 1, 3600, "it must be 1 to 3600 seconds")
+}
+
+// Duration is the time in Go's unit.
+func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }
+
+// Minutes is a time in whole minutes.
+type Minutes int
+
+// Decode accepts nothing to a year.
+func (m *Minutes) Decode(value string) error {
+	return number(m, value, 0, 525600, "it must be 0 to 525600 minutes")
+}
+
+// Duration is the time in Go's unit.
+func (m Minutes) Duration() time.Duration { return time.Duration(m) * time.Minute }
+
+// Count is a small number of files, which two digits name.
+type Count int
+
+// Decode accepts 1 to 99.
+func (c *Count) Decode(value string) error {
+	return number(c, value, 1, 99, "it must be a number from 1 to 99")
+}
+
+// FileVersion is the version of a configuration file.
+type FileVersion int
+
+// Decode accepts what a file may call itself.
+func (v *FileVersion) Decode(value string) error {
+	return number(v, value, 0, 1<<30, "it must be a number, 7 for a file of MusicDB 8.2")
+}
+
+func number[T ~int](to *T, value string, least, most int, otherwise string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		return errors.New(otherwise)
+	}
+	*to = T(n)
+	return nil
+}
+
+// Switch is a truth value, in the spellings of the INI dialect.
+type Switch bool
+
+// Decode accepts every spelling in any case.
+func (s *Switch) Decode(value string) error {
+	switch strings.ToLower(value) {
+	case "1", "yes", "true", "on":
+		*s = true
+	case "0", "no", "false", "off":
+		*s = false
+	default:
+		return errors.New("it must be 1, yes, true or on, or 0, no, false or off")
+	}
+	return nil
+}
+
+// MountName is the path of a stream on an Icecast server.
+type MountName string
+
+// Decode accepts an absolute path.
+func (m *MountName) Decode(value string) error {
+	if !strings.HasPrefix(value, "/") || strings.ContainsAny(value, " ?#") {
+		return errors.New("it must begin with a slash and have no blanks, such as /stream")
+	}
+	*m = MountName(value)
+	return nil
+}
+
+// LogFile is where messages go.
+type LogFile string
+
+// The destinations that are no files.
+const (
+	LogStdout  LogFile = "stdout"
+	LogStderr  LogFile = "stderr"
+	LogJournal LogFile = "journal"
+	LogNowhere LogFile = "/dev/null"
+)
+
+// Decode accepts everything but nothing.
+func (l *LogFile) Decode(value string) error {
+	if value == "" {
+		return errors.New("it must be the path of a file, or stdout, stderr, journal or /dev/null")
+	}
+	*l = LogFile(value)
 	return nil
 }
 
@@ -83,12 +192,17 @@ func (s StreamStart) Mode() stream.StartMode {
 type LogLevel string
 
 var levels = map[LogLevel]slog.Level{
-	"DEBUG": slog.LevelDebug, "INFO": slog.LevelInfo, "WARNING": slog.LevelWarn, "ERROR": slog.LevelError,
+	"DEBUG": slog.LevelDebug, "INFO": slog.LevelInfo, "WARNING": slog.LevelWarn, "ERROR": slog.LevelError, "CRITICAL": slog.LevelError + 4,
 }
 
-// Decode accepts a severity in any case.
+// Decode accepts a severity in any case. CRITICAL, which MusicDB 8 takes although it
+// says the opposite, is no more than a stricter ERROR.
 func (l *LogLevel) Decode(value string) error {
-	return choose(l, strings.ToUpper(value), "DEBUG", "INFO", "WARNING", "ERROR")
+	if value = strings.ToUpper(value); value == "CRITICAL" {
+		*l = LogLevel(value)
+		return nil
+	}
+	return choose(l, value, "DEBUG", "INFO", "WARNING", "ERROR")
 }
 
 // Level is the severity in the logger's terms.

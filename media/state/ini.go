@@ -26,6 +26,8 @@ type section struct {
 	name  string
 	keys  []string
 	value map[string]string // as stored: "%" not yet resolved
+	begun int               // line of the file it begins in, 0 if it was not read
+	line  map[string]int    // of each key that was read
 }
 
 // Has reports whether the section exists.
@@ -48,6 +50,23 @@ func (f *INI) Sections() []string {
 	return names
 }
 
+// Line returns the line of the file, counted from 1, that a key's value was read
+// from: of the section, else of the section DEFAULT. With an empty key it is the
+// line in which the section begins. It is 0 for what was not read from a file.
+func (f *INI) Line(sectionName, key string) int {
+	if key == "" {
+		if s := f.section(sectionName); s != nil {
+			return s.begun
+		}
+		return 0
+	}
+	s := f.holder(sectionName, key)
+	if s == nil {
+		return 0
+	}
+	return s.line[key]
+}
+
 // Lookup returns the value of a key, taken from the section DEFAULT when the
 // section does not have it.
 func (f *INI) Lookup(sectionName, key string) (string, bool) {
@@ -55,7 +74,7 @@ func (f *INI) Lookup(sectionName, key string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	return f.expand(sectionName, raw, 0), true
+	return f.expand(sectionName, raw), true
 }
 
 // Text is Lookup with a default.
@@ -150,7 +169,7 @@ func (f *INI) section(name string) *section {
 func (f *INI) put(sectionName, key, raw string) {
 	s := f.section(sectionName)
 	if s == nil {
-		s = &section{name: sectionName, value: map[string]string{}}
+		s = &section{name: sectionName, value: map[string]string{}, line: map[string]int{}}
 		f.sections = append(f.sections, s)
 	}
 	if _, known := s.value[key]; !known {
@@ -160,44 +179,23 @@ func (f *INI) put(sectionName, key, raw string) {
 }
 
 func (f *INI) raw(sectionName, key string) (string, bool) {
-	for _, name := range []string{sectionName, defaults} {
-		if s := f.section(name); s != nil {
-			if raw, ok := s.value[key]; ok {
-				return raw, true
-			}
-		}
+	s := f.holder(sectionName, key)
+	if s == nil {
+		return "", false
 	}
-	return "", false
+	return s.value[key], true
 }
 
-// nesting bounds references to keys that refer to keys, which may go in circles.
-const nesting = 10
-
-// expand resolves "%%" and "%(key)s". Everything else, also a reference to an
-// unknown key, stays as it is written: passwords contain such things.
-func (f *INI) expand(sectionName, raw string, depth int) string {
-	if !strings.Contains(raw, "%") {
-		return raw
-	}
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(raw, "%")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		raw = after
-		if rest, doubled := strings.CutPrefix(after, "%"); doubled {
-			raw = rest
-		} else if inner, rest, closed := strings.Cut(after, ")s"); closed && strings.HasPrefix(inner, "(") && depth < nesting {
-			if value, known := f.raw(sectionName, inner[1:]); known {
-				b.WriteString(f.expand(sectionName, value, depth+1))
-				raw = rest
-				continue
+// holder is the section that a key's value comes from, nil if there is none.
+func (f *INI) holder(sectionName, key string) *section {
+	for _, name := range []string{sectionName, defaults} {
+		if s := f.section(name); s != nil {
+			if _, ok := s.value[key]; ok {
+				return s
 			}
 		}
-		b.WriteByte('%')
 	}
+	return nil
 }
 
 // checkName accepts what comes back unchanged after writing and reading.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -66,6 +67,11 @@ nonsense = maybe
 				t.Errorf("line end %q: [%s] %s = %q, want %q", ends, c.section, c.key, got, c.want)
 			}
 		}
+		for key, want := range map[string]string{"percent": "", "lonely": "unknown", "circle": "circle", "number": "", "none": ""} {
+			if name, found := f.Dangling("Two", key); name != want || found != (want != "") {
+				t.Errorf("%s refers to %q, %v; want %q", key, name, found, want)
+			}
+		}
 		if !f.Bool("Two", "yes", false) || f.Bool("Two", "off", true) || !f.Bool("Two", "nonsense", true) || f.Bool("Two", "nonsense", false) {
 			t.Error("truth values are read wrongly")
 		}
@@ -83,6 +89,16 @@ func TestINIDamage(t *testing.T) {
 	}
 	if want := []int{1, 4, 5, 6, 7, 10}; !reflect.DeepEqual(lines, want) {
 		t.Errorf("damaged lines %v, want %v", damage, want)
+	}
+	for line, says := range map[int]string{6: "first in line 3", 10: "first in line 2"} {
+		if !slices.ContainsFunc(damage, func(d Damage) bool { return d.Line == line && strings.Contains(d.What, says) }) {
+			t.Errorf("line %d: %q is not said in %v", line, says, damage)
+		}
+	}
+	for at, want := range map[[2]string]int{{"a", ""}: 2, {"a", "x"}: 6, {"b", ""}: 8, {"b", "y"}: 9, {"a", "z"}: 11, {"c", ""}: 0, {"b", "z"}: 0} {
+		if got := f.Line(at[0], at[1]); got != want {
+			t.Errorf("%v is in line %d, want %d", at, got, want)
+		}
 	}
 	if got, want := string(f.Bytes()), "[a]\nx = 3\nz = 4\n\n[b]\ny = 1\n\n"; got != want {
 		t.Errorf("kept %q, want %q", got, want)

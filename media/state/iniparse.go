@@ -60,10 +60,10 @@ func (p *parser) line(n int, line string) {
 }
 
 func (p *parser) open(n int, name string) {
-	if p.file.Has(name) {
-		p.damaged(n, fmt.Sprintf("section [%s] appears a second time", name))
+	if s := p.file.section(name); s != nil {
+		p.damaged(n, fmt.Sprintf("section [%s] appears a second time, first in line %d", name, s.begun))
 	} else {
-		p.file.sections = append(p.file.sections, &section{name: name, value: map[string]string{}})
+		p.file.sections = append(p.file.sections, &section{name: name, value: map[string]string{}, begun: n, line: map[string]int{}})
 	}
 	p.section = name
 }
@@ -81,9 +81,11 @@ func (p *parser) entry(n int, line, text string) {
 	p.key = strings.TrimRightFunc(text[:at], unicode.IsSpace)
 	p.value = []string{strings.TrimSpace(text[at+1:])}
 	p.indent = indentOf(line)
-	if _, known := p.file.section(p.section).value[p.key]; known {
-		p.damaged(n, fmt.Sprintf("key %s appears a second time in [%s]", p.key, p.section))
+	s := p.file.section(p.section)
+	if _, known := s.value[p.key]; known {
+		p.damaged(n, fmt.Sprintf("key %s appears a second time in [%s], first in line %d", p.key, p.section, s.line[p.key]))
 	}
+	s.line[p.key] = n
 }
 
 func (p *parser) finish() {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// A Problem is one thing that is wrong with the settings: where it is and what is
+// allowed there.
+type Problem struct {
+	File    string // of the configuration; "" if it is a variable's
+	Line    int    // in that file; 0: the file as a whole
+	Setting string // "[section] key", or the name of the variable; "" for neither
+	What    string // a sentence without its beginning
+}
+
+func (p Problem) Error() string {
+	where := p.Setting
+	if p.File != "" {
+		where = p.File
+		if p.Line > 0 {
+			where = fmt.Sprintf("%s:%d", p.File, p.Line)
+		}
+		if p.Setting != "" {
+			where += ": " + p.Setting
+		}
+	}
+	if p.Setting != "" {
+		return where + " " + p.What
+	}
+	return where + ": " + p.What
+}
+
+// Problems is everything that is wrong with the settings. Its text is one
+// sentence.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	first := p[0].Error()
+	if len(p) == 1 {
+		return first
+	}
+	for _, other := range p {
+		if other.File != "" {
+			return fmt.Sprintf("%s; `musicdb config --check %s` tells the others, %d in all", first, quoted(other.File), len(p))
+		}
+	}
+	return fmt.Sprintf("%s; %d settings are wrong", first, len(p))
+}
+
+// quoted is a file name as a shell takes it.
+func quoted(name string) string {
+	name = filepath.Clean(name)
+	if strings.ContainsAny(name, " \t'\"\\$&;|<>()*?`!#~") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
