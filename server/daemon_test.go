@@ -104,7 +104,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
 	options := server.Options{
 		Library: d.library, State: store, Queue: d.queue, Stream: sound, Search: search.NewEngine(nil),
-		Artwork: covers, Tool: tool, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
+		Artwork: covers, Tool: tool, Music: music, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
 		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 	}

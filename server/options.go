@@ -9,6 +9,7 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/artwork"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
 	"musicdb/media/search"
@@ -26,6 +27,11 @@ type Options struct {
 	Search  *search.Engine
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool
+
+	Music   *files.Music // the music directory
+	Ignore  files.Ignore // names that searches for new content pass by
+	Uploads []string     // content types that may be uploaded: albumfile, artwork, video
+
 	// Machines are further machines that run in the daemon: their figures are shown
 	// with those of the parts.
 	Machines []fsm.Source

@@ -112,7 +112,7 @@ func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err er
 	}
 	options := server.Options{
 		Library: lib, State: store, Queue: songs, Stream: sound,
-		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
+		Search: search.NewEngine(log), Artwork: covers, Tool: tool, Music: music,
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
 		Key: apiKey(c, store), Version: version(), Log: log,

@@ -1,17 +1,18 @@
 // Package files is the music directory: what its names mean, what its files
 // contain, and the way to reach them without ever leaving it.
 //
-// It owns four things. [Analyse] reads the naming conventions of MusicDB
+// It owns five things. [Analyse] reads the naming conventions of MusicDB
 // (artist, "YYYY - album", "NN name.ext", "D-NN name.ext", "YYYY - video.ext").
 // [Music] is the directory itself, opened once as an [os.Root]: no path given by
 // a client, and no symbolic link, leads outside. [Music.ReadTags] and
 // [Music.ReadCover] tell what a file says about itself. [Music.Scan] walks the
-// directory in path order and delivers whole albums.
+// directory in path order and delivers whole albums. [Music.Rename] and
+// [Music.MakeArtist] are the only ways in which the directory is changed.
 //
-// It refuses to write: nothing in this package creates, changes or removes a
-// file. It also refuses to give up: every problem met while scanning is a
-// [Finding] with a path, a cause and a remedy, and the scan goes on. Only a music
-// directory that cannot be listed at all ends a scan.
+// It refuses to overwrite or remove a file, or to change what is in one. It also
+// refuses to give up: every problem met while scanning is a [Finding] with a path,
+// a cause and a remedy, and the scan goes on. Only a music directory that cannot
+// be listed at all ends a scan.
 //
 // Audio properties (duration, bit rate) are read by parsers of this package,
 // because the database keeps exact bits per second and the tag library rounds to
@@ -23,5 +24,5 @@
 // All functions and all methods of [Music] may be called from any goroutine.
 //
 // Start reading at naming.go for the conventions, at music.go for the
-// confinement, at scan.go for the walk.
+// confinement, at scan.go for the walk, at change.go for the changes.
 package files

@@ -33,6 +33,8 @@ func (e *RootError) Unwrap() error { return e.Err }
 type Music struct {
 	root *os.Root
 	dir  string // absolute, symbolic links resolved
+	// exclusive renames without overwriting, or cannot (errors.ErrUnsupported).
+	exclusive func(from *os.File, oldname string, to *os.File, newname string) error
 }
 
 // OpenMusic opens the music directory. It must exist and be a directory that
@@ -49,7 +51,7 @@ func OpenMusic(dir string) (*Music, error) {
 	if err != nil {
 		return nil, &RootError{Dir: dir, Err: err}
 	}
-	m := &Music{root: root, dir: real}
+	m := &Music{root: root, dir: real, exclusive: renameExclusive}
 	if _, err := m.list("."); err != nil {
 		root.Close()
 		return nil, &RootError{Dir: dir, Err: err}

@@ -7,18 +7,10 @@ import (
 	"sync"
 )
 
-// Names that are passed by in silence, as the reference server does by default.
-var (
-	DefaultIgnoreArtists = []string{"lost+found"}
-	DefaultIgnoreSongs   = []string{".directory", "desktop.ini", "Desktop.ini", ".DS_Store", "Thumbs.db", "README"}
-)
-
 // ScanOptions controls a scan. The zero value reads everything with one worker
 // per processor and the default names to ignore.
 type ScanOptions struct {
-	IgnoreArtists []string // directory names at artist level; nil means DefaultIgnoreArtists
-	IgnoreAlbums  []string // directory names at album level
-	IgnoreSongs   []string // file names inside albums; nil means DefaultIgnoreSongs
+	Ignore Ignore
 
 	// Known is asked for each album's path before its files are read; true skips
 	// the album. May be nil. Called from one goroutine, which is not the caller's.
@@ -67,12 +59,6 @@ type Song struct {
 // The iterator may be used once. Leaving the loop early stops all readers before
 // the loop statement ends.
 func (m *Music) Scan(ctx context.Context, o ScanOptions) iter.Seq2[Album, error] {
-	if o.IgnoreArtists == nil {
-		o.IgnoreArtists = DefaultIgnoreArtists
-	}
-	if o.IgnoreSongs == nil {
-		o.IgnoreSongs = DefaultIgnoreSongs
-	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

@@ -164,8 +164,10 @@ func TestScanFindingsNameARemedy(t *testing.T) {
 func TestScanOptions(t *testing.T) {
 	_, m := junkyard(t)
 	o := ScanOptions{
-		IgnoreArtists: []string{"a", "loop", "nobody", "stray.mp3"},
-		IgnoreAlbums:  []string{"1999 - Upper case first"},
+		Ignore: Ignore{
+			Artists: []string{"a", "loop", "nobody", "stray.mp3"},
+			Albums:  []string{"1999 - Upper case first"},
+		},
 	}
 	got, err := scanned(t.Context(), m, o)
 	if err != nil {

@@ -58,7 +58,7 @@ func (w *walker) walk() {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if slices.Contains(w.o.IgnoreArtists, name) || slices.Contains(w.o.IgnoreSongs, name) {
+		if w.o.Ignore.artist(name) {
 			continue
 		}
 		at := &step{}
@@ -94,7 +94,7 @@ func (w *walker) artist(artist string) bool {
 	}
 	for _, entry := range entries {
 		rel := path.Join(artist, entry.Name())
-		if slices.Contains(w.o.IgnoreAlbums, entry.Name()) || slices.Contains(w.o.IgnoreSongs, entry.Name()) {
+		if w.o.Ignore.album(entry.Name()) {
 			continue
 		}
 		s := &step{}
@@ -167,7 +167,7 @@ func (w *walker) albumStep(s *step, rel string, info fs.FileInfo) bool {
 
 // songEntry decides what one entry of an album's directory is.
 func (w *walker) songEntry(s *step, rel string, entry fs.DirEntry) {
-	if slices.Contains(w.o.IgnoreSongs, entry.Name()) {
+	if w.o.Ignore.file(entry.Name()) {
 		return
 	}
 	info, ok := w.look(s, rel, entry)
