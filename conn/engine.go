@@ -35,7 +35,7 @@ func New(o Options) (*Engine, error) {
 	}
 	return &Engine{
 		opts:      o,
-		handshake: handshake{server: o.Server, page: o.Page},
+		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin},
 		hub:       newHub(),
 		lives:     fsm.NewSharedLedger(Lifecycle),
 		boxes:     fsm.NewSharedLedger(OutboxLifecycle),

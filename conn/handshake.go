@@ -32,6 +32,7 @@ func (r *refusal) with(header string) *refusal {
 var statusText = map[int]string{
 	200: "OK",
 	400: "Bad Request",
+	403: "Forbidden",
 	405: "Method Not Allowed",
 	431: "Request Header Fields Too Large",
 	505: "HTTP Version Not Supported",
@@ -39,8 +40,9 @@ var statusText = map[int]string{
 
 // handshake answers requests. It is immutable.
 type handshake struct {
-	server string
-	page   []byte
+	server      string
+	page        []byte
+	checkOrigin func(origin, host string) bool // nil accepts all
 }
 
 // answer decides over a complete request head. It returns what is written first,
@@ -59,11 +61,29 @@ func (h handshake) answer(head []byte) (response []byte, upgraded bool) {
 	if bad := r.check(); bad != nil {
 		return h.refused(bad), false
 	}
+	if bad := h.checkPage(r); bad != nil {
+		return h.refused(bad), false
+	}
 	response, err := h.upgrade(r.keys[0])
 	if err != nil {
 		return h.refused(refuse(400, err.Error())), false
 	}
 	return response, true
+}
+
+// checkPage refuses a valid request of a page that may not connect (RFC 6455 4.2.2,
+// 10.2): otherwise any page that a browser has open could speak with a server that
+// only this browser can reach.
+func (h handshake) checkPage(r request) *refusal {
+	switch {
+	case len(r.origins) == 0 || h.checkOrigin == nil:
+		return nil
+	case len(r.origins) > 1:
+		return refuse(400, "more than one Origin header")
+	case !h.checkOrigin(r.origins[0], r.host):
+		return refuse(403, "a page of this origin may not connect")
+	}
+	return nil
 }
 
 // upgrade lets the websocket library write the 101. The library knows version 13

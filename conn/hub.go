@@ -7,9 +7,9 @@ import (
 )
 
 // Hub is the list of connections that take part in broadcasts: all that have been
-// upgraded and have not ended. The engine adds a connection before its 101 leaves
-// and removes it before onWSDisconnect. Broadcasts reach all connections in the
-// same order. Any goroutine may call it, a Session's included.
+// upgraded and admitted and have not ended. Who adds a connection is said by
+// Options.Admission; the engine removes it before onWSDisconnect. Broadcasts reach
+// all connections in the same order. Any goroutine may call it, a Session's included.
 type Hub struct {
 	mu    sync.Mutex // taken before a connection's mutex, never after
 	conns map[*Conn]struct{}

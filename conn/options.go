@@ -31,6 +31,15 @@ type Options struct {
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
 	OutboxBytes    int // bytes of pushes waiting behind the message being written, 64 for each one's bookkeeping included; more are closed with 1008
 
+	// Admission says when a connection begins to take part in broadcasts.
+	Admission Admission
+	// CheckOrigin decides over a websocket request that names its origin: the page
+	// it comes from. A refused one gets HTTP 403 and never is a websocket. origin and
+	// host are the values of the two headers, as the peer sent them. It is called by
+	// many goroutines at once. nil accepts all; a request without Origin, which comes
+	// from no browser, is never asked about.
+	CheckOrigin func(origin, host string) bool
+
 	Server string // the Server header of every HTTP answer
 	Page   []byte // HTML for a GET that is no websocket request
 
@@ -38,6 +47,18 @@ type Options struct {
 	// held. For tests.
 	observe func(id uint64, from State, on Event, to State)
 }
+
+// Admission says when a connection begins to take part in broadcasts.
+type Admission uint8
+
+const (
+	// OnOpen: as soon as it is a websocket, before its 101 leaves, so that a client
+	// that has seen its 101 misses nothing.
+	OnOpen Admission = iota
+	// BySession: when somebody calls Hub().Add, usually its session once it knows
+	// who is there. Until then it gets what is sent to it alone.
+	BySession
+)
 
 // ErrOptions is matched by every error about unusable Options.
 var ErrOptions = errors.New("conn: unusable options")
@@ -85,6 +106,9 @@ func (o Options) withDefaults() (Options, error) {
 		if *n.value == 0 {
 			*n.value = n.zero
 		}
+	}
+	if o.Admission > BySession {
+		return o, fmt.Errorf("%w: Admission is %d, which is neither OnOpen nor BySession", ErrOptions, o.Admission)
 	}
 	if o.Server == "" {
 		o.Server = DefaultServer

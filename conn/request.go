@@ -13,6 +13,8 @@ type request struct {
 	major      byte // version of HTTP, as digits
 	minor      byte
 	hosts      int      // number of Host fields
+	host       string   // the last of them
+	origins    []string // values of Origin
 	upgrades   bool     // Upgrade names websocket
 	connection bool     // Connection names upgrade
 	keys       []string // values of Sec-WebSocket-Key
@@ -62,6 +64,9 @@ func (r *request) field(name, value string) {
 	switch {
 	case strings.EqualFold(name, "Host"):
 		r.hosts++
+		r.host = value
+	case strings.EqualFold(name, "Origin"):
+		r.origins = append(r.origins, value)
 	case strings.EqualFold(name, "Upgrade"):
 		r.upgrades = r.upgrades || hasToken(value, "websocket")
 	case strings.EqualFold(name, "Connection"):

@@ -94,13 +94,15 @@ func (c *Conn) readRequest(first []byte) (httpResponse, []byte, error) {
 }
 
 // upgrade makes the 101 the first entry of the outbox, calls onWSConnect, and lets
-// the 101 leave only when the connection takes part in broadcasts, so that a client
-// that has seen its 101 misses nothing.
+// the 101 leave only when the connection takes part in broadcasts, unless that is up
+// to its session.
 func (c *Conn) upgrade(response []byte) error {
 	if err := c.begin(response); err != nil {
 		return err
 	}
-	c.engine.hub.Add(c)
+	if c.engine.opts.Admission == OnOpen {
+		c.engine.hub.Add(c)
+	}
 	c.tasks.Add(1)
 	go c.greet()
 	c.mu.Lock()

@@ -213,6 +213,7 @@ func TestHeartbeatComesWhileTheStreamIsOff(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	c := d.dial()
+	fence(t, c)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for beats := 0; beats < 2; beats++ {

@@ -3,17 +3,16 @@ package server
 import (
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
-// hostname is the host part of a Host header, without port and brackets, in
-// lower case.
+// hostname is the host part of a Host header, without port, brackets and the dot
+// that may end a complete name, in lower case.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return strings.ToLower(strings.Trim(host, "[]"))
+	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }
 
 // isLocalHost tells whether a Host header names this machine by a name that no
@@ -37,14 +36,9 @@ func isForwarded(r *http.Request) bool {
 	return !r.ProtoAtLeast(1, 1)
 }
 
-// sameHost tells whether a request comes from a page of the host it is sent to.
-// Port and scheme may differ: a page may be served by another program of the same
-// host. A request without Origin comes from no browser and is accepted.
+// sameHost tells whether a request comes from a page of the host it is sent to, or
+// from no page at all.
 func sameHost(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	from, err := url.Parse(origin)
-	return err == nil && from.Host != "" && hostname(from.Host) == hostname(r.Host)
+	return origin == "" || origins(nil).allow(origin, r.Host)
 }

@@ -44,6 +44,11 @@ type Options struct {
 	// that was changed holds for the next ones, and must not return an empty one.
 	Key func() (string, error)
 
+	// Origins are host names, besides the one that a request is sent to, whose pages
+	// may open a websocket on either port. "null" stands for pages without a name:
+	// files that a browser has opened, and sandboxed frames of any site.
+	Origins []string
+
 	WebSocket Address
 	HTTP      Address
 

@@ -66,6 +66,7 @@ func New(o Options) (*Server, error) {
 	s.engine, err = conn.New(conn.Options{
 		Handler: s, Log: o.Log,
 		OpenTimeout: o.OpenTimeout, CloseTimeout: o.CloseTimeout,
+		Admission: conn.BySession, CheckOrigin: newOrigins(o.Origins).allow,
 		Page: socketPage,
 	})
 	if err != nil {
