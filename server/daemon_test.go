@@ -58,11 +58,12 @@ const testKey = "a2V5IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE="
 const patience = 10 * time.Second
 
 // daemon is a running server on an installation of the reference server: 6 artists,
-// 15 albums, 102 songs, whose files are not there.
+// 15 albums, 102 songs. Their files are there only if a test asks for them.
 type daemon struct {
 	*server.Server
 	t       testing.TB
-	dir     string
+	dir     string // data directory
+	music   string // music directory
 	library *library.Library
 	queue   *queue.Songs
 	signals chan os.Signal
@@ -72,7 +73,9 @@ type daemon struct {
 }
 
 type daemonOptions struct {
-	database  string // file of testdata/installation, default music.db
+	database  string // file of testdata/installation; default: that of the installation
+	installed bool   // the music directory, artwork and configurations of the installation are there, too
+	videos    bool   // default: videos are switched off, as most exchanges were recorded
 	covers    bool   // every album has its cover; default: its file is missing
 	streaming bool   // default: the stream is switched off, as the exchanges were recorded
 	log       *slog.Logger
@@ -82,18 +85,16 @@ type daemonOptions struct {
 // startDaemon runs a server on a copy of the installation until the test ends.
 func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	t.Helper()
-	if o.database == "" {
-		o.database = "music.db"
-	}
 	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), refresh: make(chan os.Signal, 1), ended: make(chan int, 1)}
-	unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
-	unzip(t, "testdata/installation/tracker.db.gz", filepath.Join(d.dir, "tracker.db"))
-	copyFile(t, "testdata/installation/state.ini", filepath.Join(d.dir, "state", "state.ini"))
-	copyFile(t, "testdata/installation/randy.ini", filepath.Join(d.dir, "config", "randy.ini"))
+	d.music = t.TempDir()
+	install(t, d.dir, d.music, o.installed)
+	if o.database != "" {
+		unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
+	}
 
 	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
-	music := must(files.OpenMusic(t.TempDir()))(t)
+	music := must(files.OpenMusic(d.music))(t)
 	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150, 500}}))(t)
 	if o.covers {
 		paint(t, d.library, covers)
@@ -165,7 +166,13 @@ func (d *daemon) stop() int {
 
 func (d *daemon) dial() *client.Client {
 	d.t.Helper()
-	c := must(client.Dial(d.t.Context(), client.Options{URL: "ws://" + d.WebSocketAddr().String() + "/", Key: testKey}))(d.t)
+	return d.dialWith(client.Options{})
+}
+
+func (d *daemon) dialWith(o client.Options) *client.Client {
+	d.t.Helper()
+	o.URL, o.Key = "ws://"+d.WebSocketAddr().String()+"/", testKey
+	c := must(client.Dial(d.t.Context(), o))(d.t)
 	d.t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -226,14 +233,20 @@ func unzip(t testing.TB, from, to string) {
 
 func readGzip(t testing.TB, name string) []byte {
 	t.Helper()
-	f := must(os.Open(name))(t)
-	defer f.Close()
-	return must(io.ReadAll(must(gzip.NewReader(f))(t)))(t)
+	return must(gunzip(name))(t)
 }
 
-func copyFile(t testing.TB, from, to string) {
-	t.Helper()
-	writeFile(t, to, must(os.ReadFile(from))(t))
+func gunzip(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(content)
 }
 
 func writeFile(t testing.TB, name string, content []byte) {

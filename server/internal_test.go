@@ -53,7 +53,7 @@ func TestDispatchTableIsComplete(t *testing.T) {
 	}
 	add := byName["AddAlbumToQueue"].Args
 	raw, err := json.Marshal(add)
-	want := `[{"name":"albumid","type":"int or decimal string","required":true},{"name":"position","type":"string|int","required":true},{"name":"cd","type":"int","required":false}]`
+	want := `[{"name":"albumid","type":"int|decimal string","required":true},{"name":"position","type":"string|int","required":true},{"name":"cd","type":"int","required":false}]`
 	if err != nil || string(raw) != want {
 		t.Errorf("got %s, want %s", raw, want)
 	}

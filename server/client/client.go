@@ -26,6 +26,8 @@ type Options struct {
 	TLS *tls.Config
 	// Others receives what arrives while Request waits for its answer; nil drops it.
 	Others func(wire.Packet)
+	// Pong receives the payload of each pong; nil drops it.
+	Pong func(payload []byte)
 }
 
 // Client is one connection to a server.
@@ -99,7 +101,7 @@ func (c *Client) Call(function string, arguments any) error {
 func (c *Client) Receive(ctx context.Context) (wire.Packet, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	message, _, err := wsutil.ReadServerData(c)
+	message, err := c.readMessage()
 	if err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
@@ -107,6 +109,35 @@ func (c *Client) Receive(ctx context.Context) (wire.Packet, error) {
 		return wire.Packet{}, err
 	}
 	return wire.ParsePacket(message)
+}
+
+// readMessage reads the next text or binary message and handles the control frames
+// before it and within it.
+func (c *Client) readMessage() ([]byte, error) {
+	r := wsutil.Reader{Source: c, State: ws.StateClientSide, CheckUTF8: true, OnIntermediate: c.control}
+	for {
+		h, err := r.NextFrame()
+		if err != nil {
+			return nil, err
+		}
+		if !h.OpCode.IsControl() {
+			return io.ReadAll(&r)
+		}
+		if err := c.control(h, &r); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// control answers a control frame; a close frame ends the connection with a
+// wsutil.ClosedError.
+func (c *Client) control(h ws.Header, payload io.Reader) error {
+	if h.OpCode == ws.OpPong && c.o.Pong != nil {
+		content, err := io.ReadAll(payload)
+		c.o.Pong(content)
+		return err
+	}
+	return wsutil.ControlHandler{Src: payload, Dst: c, State: ws.StateClientSide}.Handle(h)
 }
 
 // Request executes a function and waits for its response. The protocol answers

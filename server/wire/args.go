@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // The types of named arguments. A function's arguments are a struct whose fields
@@ -44,7 +45,7 @@ var errType = errors.New("wrong type")
 // ArgumentError says which argument was missing or of the wrong type.
 type ArgumentError struct {
 	Name  string // "" if the arguments as a whole are no object
-	Wants string // the documented type
+	Wants string // the documented type, alternatives separated by |
 	Cause error
 }
 
@@ -52,7 +53,7 @@ func (e *ArgumentError) Error() string {
 	if e.Name == "" {
 		return "the arguments are not an object; wanted are " + e.Wants
 	}
-	return fmt.Sprintf("argument %q must be %s: %v", e.Name, e.Wants, e.Cause)
+	return fmt.Sprintf("argument %q must be %s: %v", e.Name, strings.ReplaceAll(e.Wants, "|", " or "), e.Cause)
 }
 
 func (e *ArgumentError) Unwrap() error { return e.Cause }
@@ -79,7 +80,7 @@ func (a *ID) set(raw json.RawMessage) error {
 	*a = ID{n, raw}
 	return nil
 }
-func (*ID) wants() string  { return "int or decimal string" }
+func (*ID) wants() string  { return "int|decimal string" }
 func (*ID) optional() bool { return false }
 
 func (a *ListID) set(raw json.RawMessage) error {
@@ -89,7 +90,7 @@ func (a *ListID) set(raw json.RawMessage) error {
 	}
 	return a.ID.set(raw)
 }
-func (*ListID) wants() string { return "int or decimal string or null" }
+func (*ListID) wants() string { return "int|decimal string|null" }
 
 func (a *Int) set(raw json.RawMessage) error {
 	n, err := integer(raw)

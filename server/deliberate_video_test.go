@@ -1,0 +1,4 @@
+package server_test
+
+// Videos, their queue and their stream.
+var deliberateVideo = deliberate{}

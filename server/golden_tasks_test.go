@@ -1,0 +1,79 @@
+package server_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// Notifications of tasks come from the background. They are compared per task: the
+// same states in the same order, apart from those that a fast worker has already
+// left when the packet is made, and the last packet of each state, without the
+// list of all tasks.
+
+// passing are the states that may be missing.
+var passing = []string{"uploadcomplete", "preprocessing"}
+
+// taskNotes are the notifications of one client.
+type taskNotes struct {
+	order map[string][]string          // states by task, with what else tells two events apart
+	last  map[[2]string]map[string]any // by task and state
+}
+
+func (n *notes) tasks(key string, names *normaliser) taskNotes {
+	t := taskNotes{map[string][]string{}, map[[2]string]map[string]any{}}
+	for _, packet := range n.packets[key] {
+		arguments, _ := names.value("arguments", packet["arguments"]).(map[string]any)
+		task, state := fmt.Sprint(arguments["taskid"]), fmt.Sprint(arguments["state"], " ", packet["fncsig"])
+		if packet["fncsig"] == "ChunkRequest" {
+			state += fmt.Sprint(" ", arguments["offset"])
+		}
+		if t.last[[2]string{task, state}] == nil && !slices.Contains(passing, fmt.Sprint(arguments["state"])) {
+			t.order[task] = append(t.order[task], state)
+		}
+		t.last[[2]string{task, state}] = cloneWithout(arguments, "tasklist")
+	}
+	return t
+}
+
+func (p *player) compareTasks(key string) {
+	theirs, ours := p.notified.theirs.tasks(key, p.names.theirs), p.notified.ours.tasks(key, p.names.ours)
+	for _, task := range slices.Sorted(maps.Keys(merge(theirs.order, ours.order))) {
+		p.compared += len(theirs.order[task])
+		if !slices.Equal(theirs.order[task], ours.order[task]) {
+			p.t.Errorf("%s, notifications of %s, task %s:\ngot  %q\nwant %q", p.name, key, task, ours.order[task], theirs.order[task])
+			continue
+		}
+		for _, state := range theirs.order[task] {
+			at := [2]string{task, state}
+			if want, got := show(p.t, theirs.last[at]), show(p.t, ours.last[at]); want != got {
+				p.t.Errorf("%s, notifications of %s, task %s:%s", p.name, key, task, contrast([]string{got}, []string{want}))
+				continue
+			}
+			p.equal++
+		}
+	}
+}
+
+func TestTasksAreComparedByTheirStates(t *testing.T) {
+	note := func(task, state, event string, offset any) map[string]any {
+		return map[string]any{"fncsig": event, "arguments": map[string]any{"taskid": task, "state": state, "offset": offset, "tasklist": 1}}
+	}
+	var n notes
+	for _, packet := range []map[string]any{
+		note("x", "waitforchunk", "ChunkRequest", 0), note("y", "scanningfs", "StateUpdate", nil),
+		note("x", "waitforchunk", "ChunkRequest", 5), note("x", "preprocessing", "StateUpdate", nil), note("y", "scanningfs", "StateUpdate", 1),
+	} {
+		packet["fncname"] = taskSource
+		n.add("a", packet)
+	}
+	got := n.tasks("a "+taskSource, newNormaliser(0, 0))
+	want := map[string][]string{"x": {"waitforchunk ChunkRequest 0", "waitforchunk ChunkRequest 5"}, "y": {"scanningfs StateUpdate"}}
+	if fmt.Sprint(got.order) != fmt.Sprint(want) {
+		t.Errorf("got %q, want %q", got.order, want)
+	}
+	if last := show(t, got.last[[2]string{"y", "scanningfs StateUpdate"}]); last != `{"offset":1,"state":"scanningfs","taskid":"y"}` {
+		t.Errorf("last packet %s", last)
+	}
+}

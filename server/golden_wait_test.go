@@ -1,0 +1,110 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxBeats is how many heartbeats, one each second, a step waits for what other
+// parts of the server have to tell.
+const maxBeats = 5
+
+// await waits for what a step needs from other parts of the server: what the
+// script waited for, and after a pause what the recorder had seen until then.
+func (p *player) await(step recordedStep) {
+	beats := maxBeats
+	if slices.ContainsFunc(step.events, func(e event) bool { return e.Info == "timeout waiting" }) {
+		beats = 1 // it did not come
+	}
+	for _, until := range step.until {
+		name := senderOf(step.events)
+		if other, ok := until["client"].(string); ok {
+			name = other
+		}
+		p.wait(name, beats, func(packet map[string]any) bool { return matches(packet, cloneWithout(until, "client")) })
+	}
+	if step.kind == "wait" || step.kind == "until" || len(step.until) > 0 {
+		p.catchUp()
+	}
+	p.settle()
+}
+
+// wait receives until a packet of the client fits.
+func (p *player) wait(name string, beats int, fits func(packet map[string]any) bool) {
+	seen := 0
+	for last := p.beats + beats; p.closed[name] == "" && p.beats <= last; p.receive(name) {
+		for ; seen < len(p.fresh[name]); seen++ {
+			if fits(packetMap(p.t, p.fresh[name][seen])) {
+				return
+			}
+		}
+	}
+	p.missed = true
+}
+
+// catchUp receives until every client was notified of as much as the recorder's was.
+func (p *player) catchUp() {
+	for key := range p.notified.theirs.packets {
+		name, _, _ := strings.Cut(key, " ")
+		for last := p.beats + maxBeats; p.clients[name] != nil && p.closed[name] == "" && p.beats <= last; p.receive(name) {
+			if strings.HasSuffix(key, taskSource) {
+				ours, theirs := p.notified.ours.tasks(key, newNormaliser(0, 0)), p.notified.theirs.tasks(key, newNormaliser(0, 0))
+				if len(ours.last) >= len(theirs.last) {
+					break
+				}
+			} else if len(p.notified.ours.lines(p.t, key, newNormaliser(0, 0))) >= len(p.notified.theirs.lines(p.t, key, newNormaliser(0, 0))) {
+				break
+			}
+		}
+	}
+}
+
+// senderOf is the client that sends in a step, or the first that appears.
+func senderOf(events []event) string {
+	for _, e := range events {
+		if strings.HasPrefix(e.Dir, "send") {
+			return e.Client
+		}
+	}
+	for _, e := range events {
+		if e.Client != "" {
+			return e.Client
+		}
+	}
+	return "a"
+}
+
+// matches compares members of a packet, named by paths with dots, with values.
+func matches(packet, wanted map[string]any) bool {
+	for path, want := range wanted {
+		var value any = packet
+		for part := range strings.SplitSeq(path, ".") {
+			switch v := value.(type) {
+			case map[string]any:
+				value = v[part]
+			case []any:
+				n, err := strconv.Atoi(part)
+				if err != nil || n < 0 || n >= len(v) {
+					return false
+				}
+				value = v[n]
+			default:
+				return false
+			}
+		}
+		if number, isNumber := want.(json.Number); isNumber {
+			if fmt.Sprint(value) != number.String() {
+				return false
+			}
+			continue
+		}
+		if !reflect.DeepEqual(value, want) {
+			return false
+		}
+	}
+	return true
+}
