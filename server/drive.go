@@ -24,6 +24,9 @@ type Program interface {
 	Stale() <-chan struct{}
 	// UpdateCaches rebuilds the search cache and tells every client to refresh.
 	UpdateCaches(ctx context.Context) error
+	// Reload reads certificates again and opens log files again, without dropping a
+	// connection. What cannot be replaced stays in use, and the error says so.
+	Reload(ctx context.Context) error
 	// Shutdown stops whatever was started, clients first, and waits for it within
 	// the program's own time limits. It is called exactly once, always; the process
 	// may end before it returns.
@@ -35,6 +38,10 @@ type Driver struct {
 	Program Program
 	Signals <-chan os.Signal // INT and TERM: end; a second one ends at once
 	Refresh <-chan os.Signal // USR1: update the caches as soon as the program runs
+	Reload  <-chan os.Signal // HUP: reload as soon as the program runs
+	// Pings are closed by the main loop: who sends one and sees it closed knows that
+	// the loop is not stuck.
+	Pings   <-chan chan struct{}
 	Log     *slog.Logger
 	Observe *fsm.Observer[ProcessState, ProcessEvent] // may be nil
 
@@ -112,6 +119,11 @@ func (d *Driver) step(ctx context.Context) outcome {
 			d.Log.Error("the caches were not updated; the old ones stay in use", "err", err)
 		}
 		return outcome{event: CachesUpdated}
+	case Reloading:
+		if err := contain(func() error { return d.Program.Reload(ctx) }); err != nil {
+			d.Log.Error("not everything was reloaded; what failed stays as it was", "err", err)
+		}
+		return outcome{event: Reloaded}
 	default: // Stopping, Aborting
 		return d.shutDown()
 	}
@@ -135,18 +147,24 @@ func (d *Driver) shutDown() outcome {
 
 // wait is the main loop: it sleeps until a signal or a failure arrives.
 func (d *Driver) wait(ctx context.Context) outcome {
-	select {
-	case <-ctx.Done():
-		return outcome{event: Shutdown}
-	case err := <-d.Program.Broken():
-		return outcome{Failed, err}
-	case <-d.Program.Stale():
-		return outcome{event: UpdateCaches}
-	case <-d.Refresh:
-		return outcome{event: UpdateCaches}
-	case s := <-d.Signals:
-		d.Log.Info("shutting down", "signal", s.String())
-		return outcome{event: Shutdown}
+	for {
+		select {
+		case <-ctx.Done():
+			return outcome{event: Shutdown}
+		case err := <-d.Program.Broken():
+			return outcome{Failed, err}
+		case <-d.Program.Stale():
+			return outcome{event: UpdateCaches}
+		case <-d.Refresh:
+			return outcome{event: UpdateCaches}
+		case <-d.Reload:
+			return outcome{event: Reload}
+		case ping := <-d.Pings:
+			close(ping)
+		case s := <-d.Signals:
+			d.Log.Info("shutting down", "signal", s.String())
+			return outcome{event: Shutdown}
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ func (a *actor) Broken() <-chan error {
 }
 func (a *actor) Stale() <-chan struct{}                 { return a.stale }
 func (a *actor) UpdateCaches(ctx context.Context) error { return a.act(ctx, "update") }
+func (a *actor) Reload(ctx context.Context) error       { return a.act(ctx, "reload") }
 func (a *actor) Shutdown(string) error                  { return a.act(context.Background(), "stop") }
 
 var errNoLuck = errors.New("no luck")
@@ -66,7 +67,7 @@ func TestProcessLifecycle(t *testing.T) {
 		stale   bool // an import has finished
 		hangs   bool // stopping does not end by itself
 	}
-	term, usr1 := syscall.SIGTERM, syscall.SIGUSR1
+	term, usr1, hup := syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGHUP
 	for name, c := range map[string]struct {
 		script script
 		states string
@@ -86,6 +87,15 @@ func TestProcessLifecycle(t *testing.T) {
 		"a failing update changes nothing": {
 			script{signals: map[string][]os.Signal{"run": {usr1}, "update": {term}}, fail: map[string]error{"update": errNoLuck}},
 			"Initializing Initialized Binding Ready Running UpdatingCaches Running Stopping ExitedRegularly", "init start update stop", 0, nil},
+		"HUP, then TERM": {
+			script{signals: map[string][]os.Signal{"run": {hup}, "reload": {term}}},
+			"Initializing Initialized Binding Ready Running Reloading Running Stopping ExitedRegularly", "init start reload stop", 0, nil},
+		"a failing reload changes nothing": {
+			script{signals: map[string][]os.Signal{"run": {hup}, "reload": {term}}, fail: map[string]error{"reload": errNoLuck}},
+			"Initializing Initialized Binding Ready Running Reloading Running Stopping ExitedRegularly", "init start reload stop", 0, nil},
+		"HUP before the start waits for the main loop": {
+			script{signals: map[string][]os.Signal{"": {hup}, "reload": {term}}},
+			"Initializing Initialized Binding Ready Running Reloading Running Stopping ExitedRegularly", "init start reload stop", 0, nil},
 		"TERM before the start": {
 			script{signals: map[string][]os.Signal{"": {term}}},
 			"Stopping ExitedRegularly", "stop", 0, nil},
@@ -118,12 +128,15 @@ func TestProcessLifecycle(t *testing.T) {
 			"Initializing Initialized Binding Ready Running Aborting ExitedForced", "init start stop", 1, ErrInsisted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, signals, refresh := newActor(), make(chan os.Signal, 8), make(chan os.Signal, 8)
+			a, signals, refresh, reload := newActor(), make(chan os.Signal, 8), make(chan os.Signal, 8), make(chan os.Signal, 8)
 			send := func(at string) {
 				for _, s := range c.script.signals[at] {
-					if s == usr1 {
+					switch s {
+					case usr1:
 						refresh <- s
-					} else {
+					case hup:
+						reload <- s
+					default:
 						signals <- s
 					}
 				}
@@ -139,7 +152,7 @@ func TestProcessLifecycle(t *testing.T) {
 					a.stale <- struct{}{}
 				}
 			}
-			for _, step := range []string{"init", "start", "update", "stop"} {
+			for _, step := range []string{"init", "start", "update", "reload", "stop"} {
 				a.do[step] = func(ctx context.Context) error {
 					send(step)
 					if c.script.panics == step {
@@ -155,7 +168,7 @@ func TestProcessLifecycle(t *testing.T) {
 				}
 			}
 			send("")
-			check(t, &Driver{Program: a, Signals: signals, Refresh: refresh}, a, c.states, c.calls, c.code, c.cause)
+			check(t, &Driver{Program: a, Signals: signals, Refresh: refresh, Reload: reload}, a, c.states, c.calls, c.code, c.cause)
 		})
 	}
 }
@@ -233,4 +246,27 @@ func TestProcessAlwaysEndsWithOneShutdown(t *testing.T) {
 			rt.Fatalf("exit code %d with cause %v", code, cause)
 		}
 	})
+}
+
+// The main loop answers every ping while it has nothing else to do, and none after
+// its end.
+func TestTheMainLoopAnswersPings(t *testing.T) {
+	a, signals, pings := newActor(), make(chan os.Signal, 1), make(chan chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		(&Driver{Program: a, Signals: signals, Pings: pings}).Drive(t.Context())
+	}()
+	for range 3 {
+		ping := make(chan struct{})
+		pings <- ping
+		<-ping
+	}
+	signals <- syscall.SIGTERM
+	<-done
+	select {
+	case pings <- make(chan struct{}):
+		t.Error("somebody took a ping after the end")
+	default:
+	}
 }

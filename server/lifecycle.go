@@ -18,6 +18,7 @@ const (
 	Ready
 	Running
 	UpdatingCaches
+	Reloading
 	Stopping
 	Aborting
 	ExitedRegularly
@@ -36,6 +37,8 @@ const (
 	Run
 	UpdateCaches
 	CachesUpdated
+	Reload
+	Reloaded
 	Shutdown
 	Failed
 	Stopped
@@ -55,8 +58,9 @@ var processStates = []fsm.StateDoc[ProcessState]{
 	{State: Initialized, Name: "Initialized", Layer: processLayer, Doc: "The workers run; the network does not know of it yet. Left to open the listeners, or ended by a signal."},
 	{State: Binding, Name: "Binding", Layer: networkLayer, Doc: "The listeners are opened. Left when clients can connect, by a failure such as a port in use, or by a signal."},
 	{State: Ready, Name: "Ready", Layer: networkLayer, Doc: "Clients can connect. Left at once for the main loop, or ended by a signal."},
-	{State: Running, Name: "Running", Layer: processLayer, Rank: "loop", Doc: "The main loop waits for signals and failures. Left for a cache update, a regular shutdown, or a failure."},
+	{State: Running, Name: "Running", Layer: processLayer, Rank: "loop", Doc: "The main loop waits for signals and failures. Left for a cache update, a reload, a regular shutdown, or a failure."},
 	{State: UpdatingCaches, Name: "UpdatingCaches", Layer: partsLayer, Rank: "loop", Doc: "The search cache is rebuilt and every client told to refresh. Left when done; a failure leaves the old cache."},
+	{State: Reloading, Name: "Reloading", Layer: systemLayer, Rank: "loop", Doc: "Certificates are read and log files opened again; connections stay. Left when done; what fails leaves the old ones."},
 	{State: Stopping, Name: "Stopping", Layer: processLayer, Rank: "stop", Doc: "A regular shutdown: clients are told, then the workers stop, then the listeners. Left when all is stopped, or by another signal."},
 	{State: Aborting, Name: "Aborting", Layer: processLayer, Rank: "stop", Doc: "The same shutdown after a failure. Left when all is stopped, or by a signal."},
 	{State: ExitedRegularly, Name: "ExitedRegularly", Layer: systemLayer, Rank: "exit", Terminal: true, Doc: "The process ends with exit code 0. Terminal."},
@@ -71,6 +75,8 @@ var processEvents = []fsm.EventDoc[ProcessEvent]{
 	{Event: Run, Name: "Run", Layer: processLayer, By: "the main program", Doc: "Enter the main loop."},
 	{Event: UpdateCaches, Name: "UpdateCaches", Layer: systemLayer, By: "USR1, or a finished import", Doc: "What the clients and the search engine remember is stale."},
 	{Event: CachesUpdated, Name: "CachesUpdated", Layer: partsLayer, By: "the parts", Doc: "The search cache is new and the clients were told; or it failed and was reported."},
+	{Event: Reload, Name: "Reload", Layer: systemLayer, By: "HUP", Doc: "Certificates or log files have been replaced by others."},
+	{Event: Reloaded, Name: "Reloaded", Layer: processLayer, By: "the parts", Doc: "The new certificates and log files are in use; or that failed and was reported."},
 	{Event: Shutdown, Name: "Shutdown", Layer: systemLayer, By: "INT or TERM", Doc: "The process shall end regularly."},
 	{Event: Failed, Name: "Failed", Layer: processLayer, By: "any part", Doc: "A part that the server cannot do without has failed."},
 	{Event: Stopped, Name: "Stopped", Layer: processLayer, By: "the parts", Doc: "Clients, workers and listeners are stopped, or their time is over."},
@@ -96,10 +102,12 @@ var processRows = []fsm.Row[ProcessState, ProcessEvent]{
 	{From: Ready, On: Shutdown, To: Stopping},
 
 	{From: Running, On: UpdateCaches, To: UpdatingCaches},
+	{From: Running, On: Reload, To: Reloading},
 	{From: Running, On: Shutdown, To: Stopping},
 	{From: Running, On: Failed, To: Aborting},
 
 	{From: UpdatingCaches, On: CachesUpdated, To: Running},
+	{From: Reloading, On: Reloaded, To: Running},
 
 	{From: Stopping, On: Stopped, To: ExitedRegularly},
 	{From: Aborting, On: Stopped, To: ExitedForced},

@@ -49,6 +49,10 @@ type Options struct {
 	// files that a browser has opened, and sandboxed frames of any site.
 	Origins []string
 
+	// Reload reads again what HUP is sent for: certificates, log files. What cannot
+	// be replaced stays in use. nil: there is nothing to read again.
+	Reload func(ctx context.Context) error
+
 	WebSocket Address
 	HTTP      Address
 

@@ -136,6 +136,18 @@ func (s *Server) UpdateCaches(context.Context) error {
 	return nil
 }
 
+// Reload renews what the options say (Program).
+func (s *Server) Reload(ctx context.Context) error {
+	if s.o.Reload == nil {
+		return nil
+	}
+	if err := s.o.Reload(ctx); err != nil {
+		return err
+	}
+	s.log.Info("reloaded")
+	return nil
+}
+
 // Shutdown tells the clients, stops the workers, and closes the listeners (Program).
 func (s *Server) Shutdown(reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.o.CloseTimeout+time.Second)
