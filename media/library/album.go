@@ -2,7 +2,6 @@ package library
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -46,43 +45,42 @@ const (
 	DefaultHlColor = "#909090"
 )
 
+// AddAlbum is [Edit.AddAlbum] as an edit of its own.
+func (l *Library) AddAlbum(ctx context.Context, n NewAlbum) (Album, error) {
+	var album Album
+	err := l.Edit(ctx, func(e *Edit) (err error) {
+		album, err = e.AddAlbum(n)
+		return err
+	})
+	return album, err
+}
+
 // AddAlbum enters an album with its songs and their lyrics, and its artist if
 // no artist has this path yet, all or nothing. It fails with an EntryError when
 // the path of the album or of a song is empty or already known.
-func (l *Library) AddAlbum(ctx context.Context, n NewAlbum) (Album, error) {
-	var album Album
-	err := l.change(ctx, func(ctx context.Context, tx *sql.Tx, c *Catalogue) (func(*Catalogue), error) {
-		if err := n.refusal(c); err != nil {
-			return nil, err
-		}
-		artist, known := c.ArtistByPath(n.ArtistPath)
-		if !known {
-			var err error
-			if artist, err = insertArtist(ctx, tx, n.ArtistName, n.ArtistPath); err != nil {
-				return nil, err
-			}
-		}
+func (e *Edit) AddAlbum(n NewAlbum) (Album, error) {
+	if err := n.refusal(e.now); err != nil {
+		return Album{}, err
+	}
+	artist, known := e.now.ArtistByPath(n.ArtistPath)
+	if !known {
 		var err error
-		if album, err = insertAlbum(ctx, tx, n.row(artist.ID, l.now)); err != nil {
-			return nil, err
+		if artist, err = e.AddArtist(n.ArtistName, n.ArtistPath); err != nil {
+			return Album{}, err
 		}
-		songs := make([]Song, len(n.Songs))
-		for i, s := range n.Songs {
-			if songs[i], err = insertSong(ctx, tx, s.row(album.ID, artist.ID), s.Lyrics); err != nil {
-				return nil, err
-			}
+	}
+	a := n.row(artist.ID, e.lib.now)
+	var err error
+	if a.ID, err = e.insert(albumRows, a.values()); err != nil {
+		return Album{}, err
+	}
+	e.learn(func(c *Catalogue) { c.changeAlbum(nil, &a) })
+	for _, s := range n.Songs {
+		if _, err := e.enterSong(s.row(a.ID, artist.ID), s.Lyrics); err != nil {
+			return Album{}, err
 		}
-		return func(c *Catalogue) {
-			if !known {
-				c.addArtist(artist)
-			}
-			c.addAlbum(album)
-			for _, s := range songs {
-				c.addSong(s)
-			}
-		}, nil
-	})
-	return album, err
+	}
+	return a, nil
 }
 
 // refusal says why an album cannot be entered, or returns nil.
@@ -130,47 +128,100 @@ func (n NewAlbum) row(artistID int64, now func() time.Time) Album {
 	}
 }
 
+// PutAlbum replaces the row of an album. When it goes to another artist, its
+// songs go with it; their paths stay what they are. It fails with an EntryError:
+// ErrNotFound when there is no such album, or not the artist it shall go to;
+// ErrInvalid when the new name or path is empty; ErrExists when another album has
+// the new path.
+func (e *Edit) PutAlbum(a Album) error {
+	before, exists := e.now.Album(a.ID)
+	if !exists {
+		return &EntryError{Reason: ErrNotFound, Kind: "album", ID: a.ID}
+	}
+	if a.Name != before.Name || a.Path != before.Path {
+		if err := named("album", a.ID, a.Name, a.Path); err != nil {
+			return err
+		}
+	}
+	if known, exists := e.now.AlbumByPath(a.Path); exists && a.Path != before.Path {
+		return &EntryError{Reason: ErrExists, Kind: "album", ID: known.ID, Detail: a.Path}
+	}
+	if _, exists := e.now.Artist(a.ArtistID); !exists && a.ArtistID != before.ArtistID {
+		return &EntryError{Reason: ErrNotFound, Kind: "artist", ID: a.ArtistID}
+	}
+	changed, err := e.update(albumRows, a.ID, before.values(), a.values())
+	if err != nil || !changed {
+		return err
+	}
+	e.learn(func(c *Catalogue) { c.changeAlbum(&before, &a) })
+	if a.ArtistID == before.ArtistID {
+		return nil
+	}
+	for _, s := range e.now.SongsOf(a.ID) {
+		s.ArtistID = a.ArtistID
+		if err := e.PutSong(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Recount makes the numbers of songs and of discs of an album what its songs
+// say: how many there are, and the highest disc number.
+func (e *Edit) Recount(albumID int64) error {
+	a, exists := e.now.Album(albumID)
+	if !exists {
+		return &EntryError{Reason: ErrNotFound, Kind: "album", ID: albumID}
+	}
+	var songs, discs int64
+	for _, s := range e.now.SongsOf(albumID) {
+		songs, discs = songs+1, max(discs, s.CD, 1)
+	}
+	a.NumOfSongs, a.NumOfCDs = &songs, &discs
+	return e.PutAlbum(a)
+}
+
+// RemoveAlbum removes an album with its tags and all its songs. A video that
+// refers to it stays without the reference.
+func (e *Edit) RemoveAlbum(id int64) error {
+	a, exists := e.now.Album(id)
+	if !exists {
+		return &EntryError{Reason: ErrNotFound, Kind: "album", ID: id}
+	}
+	for _, s := range e.now.SongsOf(id) {
+		if err := e.removeSong(s); err != nil {
+			return err
+		}
+	}
+	for v := range e.now.videos.all() {
+		if v := *v; v.AlbumID != nil && *v.AlbumID == id {
+			v.AlbumID = nil
+			if err := e.PutVideo(v); err != nil {
+				return err
+			}
+		}
+	}
+	if err := e.unassignAll(AlbumTarget, id); err != nil {
+		return err
+	}
+	if err := e.delete(albumRows, id); err != nil {
+		return err
+	}
+	e.learn(func(c *Catalogue) { c.changeAlbum(&a, nil) })
+	return nil
+}
+
 // SetAlbumArtwork enters the file name of an album's cover, relative to the
 // artwork directory.
 func (l *Library) SetAlbumArtwork(ctx context.Context, albumID int64, artworkpath string) error {
-	return l.change(ctx, func(ctx context.Context, tx *sql.Tx, c *Catalogue) (func(*Catalogue), error) {
-		missing := &EntryError{Reason: ErrNotFound, Kind: "album", ID: albumID}
-		album, exists := c.Album(albumID)
+	return l.Edit(ctx, func(e *Edit) error {
+		a, exists := e.now.Album(albumID)
 		if !exists {
-			return nil, missing
+			return &EntryError{Reason: ErrNotFound, Kind: "album", ID: albumID}
 		}
-		album.ArtworkPath = artworkpath
-		err := updateOne(ctx, tx, missing, "UPDATE albums SET artworkpath = ? WHERE albumid = ?", artworkpath, albumID)
-		return func(c *Catalogue) { c.albums = c.albums.with(album) }, err
+		a.ArtworkPath = artworkpath
+		return e.PutAlbum(a)
 	})
-}
-
-func insertArtist(ctx context.Context, tx *sql.Tx, name, path string) (Artist, error) {
-	id, err := insert(ctx, tx, "INSERT INTO artists (name, path) VALUES (?, ?)", name, path)
-	return Artist{ID: id, Name: name, Path: path}, err
-}
-
-func insertAlbum(ctx context.Context, tx *sql.Tx, a Album) (Album, error) {
-	var err error
-	a.ID, err = insert(ctx, tx, `INSERT INTO albums (artistid, name, path, numofsongs, numofcds, origin, release,
-		artworkpath, bgcolor, fgcolor, hlcolor, added, hidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ArtistID, a.Name, a.Path, a.NumOfSongs, a.NumOfCDs, a.Origin, a.Release,
-		a.ArtworkPath, a.BgColor, a.FgColor, a.HlColor, a.Added, a.Hidden)
-	return a, err
-}
-
-func (c *Catalogue) addArtist(a Artist) {
-	c.names = c.generation
-	c.artists = c.artists.with(a)
-	c.artistPaths = c.artistPaths.with(pair{pathHash(a.Path), a.ID})
-	c.byName = &nameOrder{}
-}
-
-func (c *Catalogue) addAlbum(a Album) {
-	c.names = c.generation
-	c.albums = c.albums.with(a)
-	c.albumsOf = c.albumsOf.with(pair{a.ArtistID, a.ID})
-	c.albumPaths = c.albumPaths.with(pair{pathHash(a.Path), a.ID})
 }
 
 func orDefault(value, otherwise string) string {

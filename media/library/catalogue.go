@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// Catalogue is an immutable snapshot of all artists, albums, songs, tags and
-// assignments of tags. Any number of goroutines may read it, for as long as
+// Catalogue is an immutable snapshot of all artists, albums, songs, videos, tags
+// and assignments of tags. Any number of goroutines may read it, for as long as
 // they like; it never changes, a newer one is at [Library.Catalogue].
 //
 // Slices and rows that it returns are copies, except what the pointers of a row
@@ -22,23 +22,29 @@ type Catalogue struct {
 	artists   table[Artist, *Artist]
 	albums    table[Album, *Album]
 	songs     table[Song, *Song]
+	videos    table[Video, *Video]
 	tags      table[Tag, *Tag]
 	albumTags table[assignment, *assignment]
 	songTags  table[assignment, *assignment]
+	videoTags table[assignment, *assignment]
 
 	albumsOf index // artist, album
 	songsOf  index // album, song
+	videosOf index // artist, video
 
 	artistPaths index // hash of the path, id
 	albumPaths  index
 	songPaths   index
+	videoPaths  index
 
 	byName *nameOrder // shared by all snapshots with the same artists
+	uses   *tagUses   // shared by all snapshots with the same tags and assignments
 }
 
 func (a *Artist) order() pair { return pair{a.ID, 0} }
 func (a *Album) order() pair  { return pair{a.ID, 0} }
 func (s *Song) order() pair   { return pair{s.ID, 0} }
+func (v *Video) order() pair  { return pair{v.ID, 0} }
 func (t *Tag) order() pair    { return pair{t.ID, 0} }
 
 // nameOrder sorts the artists the first time somebody wants them sorted.
@@ -52,8 +58,9 @@ type nameOrder struct {
 // a snapshot stays right while its generation is the newest.
 func (c *Catalogue) Generation() uint64 { return c.generation }
 
-// Names is the generation in which a name changed last, or an artist, album or
-// song was added or removed: an index over names stays right while it is the same.
+// Names is the generation in which the name of an artist, album, song or video
+// changed last, or one of them was added or removed: an index over names stays
+// right while it is the same.
 func (c *Catalogue) Names() uint64 { return c.names }
 
 var generations atomic.Uint64
@@ -129,7 +136,7 @@ func (c *Catalogue) NumberOf() (artists, albums, songs int) {
 	return c.artists.rows, c.albums.rows, c.songs.rows
 }
 
-// ArtistByPath, AlbumByPath and SongByPath return the first row with exactly
+// ArtistByPath, AlbumByPath, SongByPath and VideoByPath return the first row with exactly
 // this path relative to the music directory.
 func (c *Catalogue) ArtistByPath(path string) (Artist, bool) {
 	return value(byPath(c.artists, c.artistPaths, path, func(a *Artist) string { return a.Path }))

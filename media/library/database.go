@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,6 +25,7 @@ type database struct {
 // journal was deleted, without which a power failure could undo a commit.
 const (
 	oldFileSettings = "mode=rw&_busy_timeout=20000&_txlock=immediate&_foreign_keys=0&_synchronous=EXTRA"
+	editSettings    = "mode=rw&_busy_timeout=20000&_txlock=deferred&_foreign_keys=0&_synchronous=EXTRA"
 	ownFileSettings = "mode=rw&_busy_timeout=20000&_txlock=immediate&_foreign_keys=0&_synchronous=FULL&_journal_mode=WAL"
 )
 
@@ -36,9 +36,7 @@ func openDatabase(ctx context.Context, dir string, s schema, settings string) (*
 	if err := prepareFile(path); err != nil {
 		return nil, err
 	}
-	// As a URI, so that no character of the path is taken for a setting.
-	source := url.URL{Scheme: "file", Path: path, RawQuery: settings}
-	pool, err := sql.Open("sqlite3", source.String())
+	pool, err := sql.Open("sqlite3", source(path, settings))
 	if err != nil {
 		return nil, fileError(path, err)
 	}
@@ -194,19 +192,31 @@ func (db *database) columns(ctx context.Context, table string) (map[string]bool,
 	return present, nil
 }
 
-// transact runs do in a transaction and commits it.
-func (db *database) transact(ctx context.Context, do func(*sql.Tx) error) error {
+// transact runs do in a transaction and commits it. If do panics, nothing stays.
+func transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := do(tx); err != nil {
+	done := false
+	defer func() {
+		if !done {
+			tx.Rollback()
+		}
+	}()
+	err = do(tx)
+	done = true
+	if err != nil {
 		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			err = errors.Join(err, undo)
 		}
 		return err
 	}
 	return tx.Commit()
+}
+
+func (db *database) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	return transact(ctx, db.DB, do)
 }
 
 func notWritable(path string, cause error) error {

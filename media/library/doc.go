@@ -11,8 +11,8 @@
 // old files stay as the old server made them: no index, trigger or persistent
 // pragma is ever written into them.
 //
-// What was acknowledged is on disk: each writing method is one transaction and
-// returns after its commit. Writes are serialised; a write that has begun is
+// What was acknowledged is on disk: each writing method, and each [Library.Edit]
+// of any number of changes, is one transaction and returns after its commit. Writes are serialised; a write that has begun is
 // finished even if its context ends meanwhile.
 //
 // The package refuses to open a file of another schema version, a damaged
@@ -22,6 +22,7 @@
 //
 // Every method of [Library] and of [Catalogue] may be called by any goroutine.
 //
-// Start reading at [Open], then [Catalogue], then the writing methods in
-// album.go and song.go. How a snapshot shares its pages is in table.go.
+// Start reading at [Open], then [Catalogue], then [Edit] and its methods in
+// artist.go, album.go, song.go, video.go, edittag.go, assign.go and lyrics.go.
+// How a snapshot shares its pages is in table.go.
 package library

@@ -11,7 +11,8 @@ func (l *Library) Reload() (*Catalogue, error) { return l.load(context.Backgroun
 
 // Unsynced makes writes quick, for tests of what is written, not of how safely.
 func (l *Library) Unsynced() error {
-	var failures []error
+	_, err := l.edits.Exec("PRAGMA main.synchronous = OFF; PRAGMA tracker.synchronous = OFF")
+	failures := []error{err}
 	for _, db := range []*database{l.music, l.track, l.own} {
 		db.SetMaxOpenConns(1)
 		_, err := db.Exec("PRAGMA synchronous = OFF")

@@ -15,7 +15,7 @@ func (l *Library) FirstScan(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", named(l.own.path, err)
+		return "", fileError(l.own.path, err)
 	}
 	return state, nil
 }
@@ -29,7 +29,7 @@ func (l *Library) SetFirstScan(ctx context.Context, state string) error {
 			return err
 		})
 		if err != nil {
-			return named(l.own.path, err)
+			return fileError(l.own.path, err)
 		}
 		return nil
 	})

@@ -7,7 +7,7 @@ import (
 
 // load reads all rows of the lists into a new catalogue.
 func (l *Library) load(ctx context.Context) (*Catalogue, error) {
-	c := &Catalogue{generation: generations.Add(1), byName: &nameOrder{}}
+	c := &Catalogue{generation: generations.Add(1), byName: &nameOrder{}, uses: &tagUses{}}
 	c.names = c.generation
 	// Songs are by far the most rows; the rest is read beside them.
 	parts := []func() error{
@@ -20,6 +20,12 @@ func (l *Library) load(ctx context.Context) (*Catalogue, error) {
 				return err
 			}
 			if c.tags, err = readTable(ctx, l.music, selectTags, newTagScan); err != nil {
+				return err
+			}
+			if c.videos, err = readTable(ctx, l.music, selectVideos, newVideoScan); err != nil {
+				return err
+			}
+			if c.videoTags, err = readTable(ctx, l.music, selectVideoTags, newAssignmentScan); err != nil {
 				return err
 			}
 			if c.albumTags, err = readTable(ctx, l.music, selectAlbumTags, newAssignmentScan); err != nil {
@@ -45,24 +51,11 @@ func (l *Library) load(ctx context.Context) (*Catalogue, error) {
 }
 
 func (c *Catalogue) buildIndexes() {
-	artistPaths := make([]pair, 0, c.artists.rows)
-	for a := range c.artists.all() {
-		artistPaths = append(artistPaths, pair{pathHash(a.Path), a.ID})
-	}
-	albumsOf, albumPaths := make([]pair, 0, c.albums.rows), make([]pair, 0, c.albums.rows)
-	for a := range c.albums.all() {
-		if a.ArtistID != 0 { // 0 and NULL are nobody, who has no albums
-			albumsOf = append(albumsOf, pair{a.ArtistID, a.ID})
-		}
-		albumPaths = append(albumPaths, pair{pathHash(a.Path), a.ID})
-	}
-	songsOf, songPaths := make([]pair, 0, c.songs.rows), make([]pair, 0, c.songs.rows)
-	for s := range c.songs.all() {
-		if s.AlbumID != 0 {
-			songsOf = append(songsOf, pair{s.AlbumID, s.ID})
-		}
-		songPaths = append(songPaths, pair{pathHash(s.Path), s.ID})
-	}
-	c.artistPaths, c.albumPaths, c.songPaths = tableOf(artistPaths), tableOf(albumPaths), tableOf(songPaths)
-	c.albumsOf, c.songsOf = tableOf(albumsOf), tableOf(songsOf)
+	c.artistPaths = indexed(c.artists, (*Artist).byPath)
+	c.albumPaths = indexed(c.albums, (*Album).byPath)
+	c.songPaths = indexed(c.songs, (*Song).byPath)
+	c.videoPaths = indexed(c.videos, (*Video).byPath)
+	c.albumsOf = indexed(c.albums, (*Album).byArtist)
+	c.songsOf = indexed(c.songs, (*Song).byAlbum)
+	c.videosOf = indexed(c.videos, (*Video).byArtist)
 }

@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
@@ -28,6 +29,7 @@ type Library struct {
 	music *database
 	track *database
 	own   *database
+	edits *sql.DB // one connection to music and track together
 
 	catalogue atomic.Pointer[Catalogue]
 
@@ -73,6 +75,7 @@ func (l *Library) open(ctx context.Context) (err error) {
 	if l.own, err = openDatabase(ctx, l.dir, ownSchema, ownFileSettings); err != nil {
 		return err
 	}
+	l.edits = openEditor(l.music.path, l.track.path)
 	began := time.Now()
 	c, err := l.load(ctx)
 	if err != nil {
@@ -95,6 +98,9 @@ func (l *Library) Close() error {
 	}
 	l.closed = true
 	var failures []error
+	if l.edits != nil {
+		failures = append(failures, l.edits.Close())
+	}
 	for _, db := range []*database{l.music, l.track, l.own} {
 		if db != nil {
 			failures = append(failures, db.Close())

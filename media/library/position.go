@@ -28,7 +28,7 @@ func (l *Library) StreamPosition(ctx context.Context) (StreamPosition, bool, err
 		return StreamPosition{}, false, nil
 	}
 	if err != nil {
-		return StreamPosition{}, false, named(l.own.path, err)
+		return StreamPosition{}, false, fileError(l.own.path, err)
 	}
 	p.Saved = time.UnixMilli(saved)
 	return p, true, nil
@@ -46,7 +46,7 @@ func (l *Library) SaveStreamPosition(ctx context.Context, p StreamPosition) erro
 			return err
 		})
 		if err != nil {
-			return named(l.own.path, err)
+			return fileError(l.own.path, err)
 		}
 		return nil
 	})

@@ -35,12 +35,20 @@ var (
 		text("name"), text("path"), text("checksum"))
 	selectTags = selecting("tags", integers("tagid", "class"), text("name"), integerOrNull("parentid"),
 		integerOrNull("icontype"), textOrNull("icon"), textOrNull("color"), integerOrNull("posx"), integerOrNull("posy"))
+	selectVideos = selecting("videos",
+		integers("videoid", "artistid", "disabled", "playtime", "added", "likes", "dislikes", "favorite", "liverecording",
+			"badaudio", "lastplayed", "lyricsvideo"),
+		text("name"), text("path"), text("framesdirectory"), text("thumbnailfile"), text("previewfile"), text("checksum"),
+		text("bgcolor"), text("fgcolor"), text("hlcolor"), textOrNull("origin"), textOrNull("codec"), integerOrNull("songid"),
+		integerOrNull("albumid"), integerOrNull("release"), integerOrNull("xresolution"), integerOrNull("yresolution"),
+		integerOrNull("vbegin"), integerOrNull("vend"))
 	selectAlbumTags = selectAssignments("albumtags", "albumid")
 	selectSongTags  = selectAssignments("songtags", "songid")
+	selectVideoTags = selectAssignments("videotags", "videoid")
 )
 
 func selectAssignments(from, target string) string {
-	return selecting(from, integers(target, "entryid", "tagid", "approval"), "COALESCE(CAST(confidence AS REAL), 0.0)")
+	return selecting(from, integers(target, "entryid", "tagid", "approval"), "max(0.0, min(1.0, COALESCE(CAST(confidence AS REAL), 0.0)))")
 }
 
 // A scan reads the columns of a SELECT above into a row. It owns what it needs
@@ -70,6 +78,19 @@ func newSongScan() scan[Song] {
 		}
 		return parseIntegers(numbers, &s.ID, &s.AlbumID, &s.ArtistID, &s.Number, &s.CD, &s.Disabled, &s.Playtime,
 			&s.Bitrate, &s.Likes, &s.Dislikes, &s.Favorite, &s.LyricsState, &s.LastPlayed, &s.LiveRecording, &s.BadAudio)
+	}
+}
+
+func newVideoScan() scan[Video] {
+	var numbers sql.RawBytes
+	return func(from *sql.Rows, v *Video) error {
+		if err := from.Scan(&numbers, &v.Name, &v.Path, &v.FramesDirectory, &v.ThumbnailFile, &v.PreviewFile, &v.Checksum,
+			&v.BgColor, &v.FgColor, &v.HlColor, &v.Origin, &v.Codec, &v.SongID, &v.AlbumID, &v.Release, &v.XResolution,
+			&v.YResolution, &v.VBegin, &v.VEnd); err != nil {
+			return err
+		}
+		return parseIntegers(numbers, &v.ID, &v.ArtistID, &v.Disabled, &v.Playtime, &v.Added, &v.Likes, &v.Dislikes,
+			&v.Favorite, &v.LiveRecording, &v.BadAudio, &v.LastPlayed, &v.LyricsVideo)
 	}
 }
 

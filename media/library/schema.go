@@ -12,7 +12,7 @@ type schema struct {
 
 type tableSchema struct {
 	name    string
-	columns []column
+	columns []column // the first one is the key of an AUTOINCREMENT table
 }
 
 // column is a column's name and what follows it in CREATE TABLE.

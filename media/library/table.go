@@ -196,6 +196,38 @@ func (t table[R, P]) with(row R) table[R, P] {
 	return next
 }
 
+// without returns a table that lacks the row of this order. t stays as it is.
+func (t table[R, P]) without(at pair) table[R, P] {
+	page, slot, found := t.locate(at)
+	if !found {
+		return t
+	}
+	old := t.pages[page]
+	if len(old) == 1 {
+		return table[R, P]{pages: replaced(t.pages, page), rows: t.rows - 1}
+	}
+	rows := make([]R, 0, len(old)-1)
+	rows = append(append(rows, old[:slot]...), old[slot+1:]...)
+	return table[R, P]{pages: replaced(t.pages, page, rows), rows: t.rows - 1}
+}
+
+// filtered returns a table of the rows to keep. Pages that keep all of theirs
+// are shared.
+func (t table[R, P]) filtered(keep func(*R) bool) table[R, P] {
+	var kept table[R, P]
+	for _, old := range t.pages {
+		rows := slices.DeleteFunc(slices.Clone(old), func(row R) bool { return !keep(&row) })
+		switch {
+		case len(rows) == len(old):
+			kept.pages = append(kept.pages, old)
+		case len(rows) > 0:
+			kept.pages = append(kept.pages, slices.Clip(slices.Clone(rows)))
+		}
+		kept.rows += len(rows)
+	}
+	return kept
+}
+
 func replaced[R any](pages [][]R, at int, by ...[]R) [][]R {
 	changed := make([][]R, 0, len(pages)+len(by)-1)
 	changed = append(changed, pages[:at]...)

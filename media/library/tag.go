@@ -1,16 +1,8 @@
 package library
 
-// assignment is a row of albumtags or songtags, ordered by target and entry so
-// that the tags of a target lie together in assignment order.
-type assignment struct {
-	target     int64
-	entry      int64
-	tag        int64
-	confidence float64
-	approval   int64
-}
-
-func (a *assignment) order() pair { return pair{a.target, a.entry} }
+import (
+	"sync"
+)
 
 // Tags returns all tags of all classes in row order.
 func (c *Catalogue) Tags() []Tag { return c.tags.slice() }
@@ -48,6 +40,57 @@ func (c *Catalogue) AlbumTags(albumID int64) []TargetTag {
 			Confidence: a.confidence, Approval: a.approval, Tag: *tag})
 	}
 	return tags
+}
+
+// VideoTags does for a video what SongTags does for a song.
+func (c *Catalogue) VideoTags(videoID int64) []TargetTag {
+	var tags []TargetTag
+	for a, tag := range c.assigned(c.videoTags, videoID) {
+		tags = append(tags, TargetTag{EntryID: a.entry, VideoID: videoID, TagID: a.tag,
+			Confidence: a.confidence, Approval: a.approval, Tag: *tag})
+	}
+	return tags
+}
+
+// TagUse counts where a tag is used. Assignments to what no longer exists, as
+// old files hold them, count too.
+type TagUse struct {
+	Songs    int
+	Albums   int
+	Videos   int
+	Children int // sub genres of this genre
+}
+
+// tagUses counts the first time somebody wants to know.
+type tagUses struct {
+	once sync.Once
+	of   map[int64]TagUse
+}
+
+// TagUse returns how often a tag is assigned, and how many sub genres it has.
+func (c *Catalogue) TagUse(tagID int64) TagUse {
+	c.uses.once.Do(func() {
+		of := make(map[int64]TagUse, c.tags.rows)
+		count := func(rows table[assignment, *assignment], add func(*TagUse)) {
+			for a := range rows.all() {
+				use := of[a.tag]
+				add(&use)
+				of[a.tag] = use
+			}
+		}
+		count(c.songTags, func(u *TagUse) { u.Songs++ })
+		count(c.albumTags, func(u *TagUse) { u.Albums++ })
+		count(c.videoTags, func(u *TagUse) { u.Videos++ })
+		for t := range c.tags.all() {
+			if t.ParentID != nil {
+				use := of[*t.ParentID]
+				use.Children++
+				of[*t.ParentID] = use
+			}
+		}
+		c.uses.of = of
+	})
+	return c.uses.of[tagID]
 }
 
 // assigned iterates over the existing tags of a target.

@@ -135,15 +135,18 @@ func TestTracker(t *testing.T) {
 	dir, ctx := t.TempDir(), context.Background()
 	l := open(t, dir)
 	tracker := filepath.Join(dir, "tracker.db")
+	if _, err := l.AddAlbum(ctx, album("Artist", 2001, "Album", 12)); err != nil {
+		t.Fatal(err)
+	}
 	// A pair that an old version has entered twice, and one without a weight.
 	run(t, tracker, "INSERT INTO songrelations (songida, songidb, weight) VALUES (7, 9, 3), (7, 9, 5), (1, 2, NULL)")
-	for _, pair := range [][2]int64{{9, 7}, {7, 9}, {2, 1}, {4, 3}, {5, 5}} {
+	for _, pair := range [][2]int64{{9, 7}, {7, 9}, {2, 1}, {4, 3}, {5, 5}, {1, 13}} {
 		if err := l.AddSongRelation(ctx, pair[0], pair[1]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, random := range []bool{true, false} {
-		if err := l.AddPlay(ctx, 12, time.Unix(int64(100+i), 0), random); err != nil {
+		if err := errors.Join(l.AddPlay(ctx, 12, time.Unix(int64(100+i), 0), random), l.AddPlay(ctx, 13, time.Unix(0, 0), random)); err != nil {
 			t.Fatal(err)
 		}
 	}
