@@ -15,6 +15,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,33 +38,85 @@ func (e *CertificateError) Error() string {
 
 func (e *CertificateError) Unwrap() error { return e.Cause }
 
-// TLSConfig loads the pair of PEM files, or makes a self-signed one when both are
-// missing: the key readable for its owner alone, the certificate for the group.
-func TLSConfig(certFile, keyFile string) (*tls.Config, error) {
-	fail := func(problem string, cause error) error {
-		return &CertificateError{certFile, keyFile, problem, cause}
-	}
-	noCert, noKey := isMissing(certFile), isMissing(keyFile)
-	switch {
-	case noCert && noKey:
+// Certificates are the pair of PEM files that the TLS listeners use, and what was
+// read from them last. Any goroutine may call the methods.
+type Certificates struct {
+	cert, key string // file names
+	current   atomic.Pointer[tls.Certificate]
+}
+
+// OpenCertificates reads the pair, or makes a self-signed one when both files are
+// missing: the key readable for its owner alone, the certificate for the group too.
+// The error is a *CertificateError.
+func OpenCertificates(certFile, keyFile string) (*Certificates, error) {
+	c := &Certificates{cert: certFile, key: keyFile}
+	if isMissing(certFile) && isMissing(keyFile) {
 		if err := makeCertificate(certFile, keyFile); err != nil {
-			return nil, fail("it does not exist and could not be made", err)
+			return nil, c.fail("it does not exist and could not be made", err)
 		}
-	case noCert:
-		return nil, fail("there is a key, but no certificate", nil)
-	case noKey:
-		return nil, fail("there is a certificate, but no key", nil)
 	}
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	return c, c.Reload()
+}
+
+// Reload reads the pair again. Connections go on with what they have; new ones get
+// the new certificate. A pair that cannot be used changes nothing; the error is a
+// *CertificateError.
+func (c *Certificates) Reload() error {
+	cert, certErr := os.ReadFile(c.cert)
+	key, keyErr := os.ReadFile(c.key)
+	switch {
+	case errors.Is(certErr, fs.ErrNotExist) && keyErr == nil:
+		return c.fail("there is a key, but no certificate", nil)
+	case errors.Is(keyErr, fs.ErrNotExist) && certErr == nil:
+		return c.fail("there is a certificate, but no key", nil)
+	case certErr != nil:
+		return c.fail("the certificate cannot be read", certErr)
+	case keyErr != nil:
+		return c.fail("the key cannot be read", keyErr)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, fail("wrong or not matching content", err)
+		return c.fail("wrong or not matching content", err)
 	}
+	if until := pair.Leaf.NotAfter; time.Now().After(until) {
+		return c.fail("the certificate has expired on "+until.Format(time.DateOnly), nil)
+	}
+	c.current.Store(&pair)
+	return nil
+}
+
+func (c *Certificates) fail(problem string, cause error) error {
+	return &CertificateError{c.cert, c.key, problem, cause}
+}
+
+// config is for listeners: TLS 1.2 and 1.3, each connection with the certificate
+// that was read last.
+func (c *Certificates) config() *tls.Config {
 	return &tls.Config{
-		Certificates: []tls.Certificate{pair},
-		MinVersion:   tls.VersionTLS12,
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
 		// Websockets and the stream are HTTP/1.1.
 		NextProtos: []string{"http/1.1"},
-	}, nil
+	}
+}
+
+// expirySoon is how long before its end a certificate is worth a line in the log.
+const expirySoon = 14 * 24 * time.Hour
+
+// concerns are what an owner should know of a pair that works: each a sentence with
+// its remedy.
+func (c *Certificates) concerns(now time.Time) (sentences []string) {
+	leaf := c.current.Load().Leaf
+	if now.Before(leaf.NotBefore) {
+		sentences = append(sentences, fmt.Sprintf("the certificate %s is valid only from %s on; check the clock of this machine", c.cert, leaf.NotBefore.Format(time.DateOnly)))
+	}
+	if left := leaf.NotAfter.Sub(now); left < expirySoon {
+		sentences = append(sentences, fmt.Sprintf("the certificate %s expires on %s; renew it and send the server HUP", c.cert, leaf.NotAfter.Format(time.DateOnly)))
+	}
+	if info, err := os.Stat(c.key); err == nil && info.Mode()&0o007 != 0 {
+		sentences = append(sentences, fmt.Sprintf("every user of this machine may use the TLS key %s; chmod o= takes that right away", c.key))
+	}
+	return sentences
 }
 
 func isMissing(name string) bool {
@@ -72,6 +127,10 @@ func isMissing(name string) bool {
 // certificateYears is how long a self-signed certificate is valid; nobody renews it.
 const certificateYears = 10
 
+// makeCertificate makes a pair that is valid for this machine's names. The key is
+// one of ECDSA on P-256, which every client with TLS 1.2 knows: a
+// handshake costs the server a small part of what RSA takes, and the first start on
+// a small machine does not wait for primes.
 func makeCertificate(certFile, keyFile string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -81,20 +140,17 @@ func makeCertificate(certFile, keyFile string) error {
 	if err != nil {
 		return err
 	}
-	name, err := os.Hostname()
-	if err != nil {
-		name = "localhost"
-	}
+	names := ownNames()
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber:          serial,
-		Subject:               pkix.Name{CommonName: name, Organization: []string{"MusicDB"}},
+		Subject:               pkix.Name{CommonName: names[len(names)-1], Organization: []string{"MusicDB"}},
 		NotBefore:             now.Add(-time.Hour), // clocks of clients differ
 		NotAfter:              now.AddDate(certificateYears, 0, 0),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
-		DNSNames:              []string{"localhost", name},
+		DNSNames:              names,
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -113,6 +169,18 @@ func makeCertificate(certFile, keyFile string) error {
 		return errors.Join(err, os.Remove(keyFile))
 	}
 	return nil
+}
+
+// ownNames are the names that this machine has in certificates: localhost, and its
+// host name, if that is one that can stand in a certificate.
+func ownNames() []string {
+	names := []string{"localhost"}
+	name, err := os.Hostname()
+	isDNS := err == nil && name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+	if isDNS && !slices.Contains(names, strings.ToLower(name)) {
+		names = append(names, strings.ToLower(name))
+	}
+	return names
 }
 
 // writePEM writes a file that appears complete or not at all.

@@ -91,7 +91,7 @@ func TestOpenServerKeepsItsKey(t *testing.T) {
 // What is written while something is read goes through TLS all the same.
 func TestSniffedConnectionNeverFallsBackToPlain(t *testing.T) {
 	dir := t.TempDir()
-	config, err := TLSConfig(filepath.Join(dir, "cert"), filepath.Join(dir, "key"))
+	pair, err := OpenCertificates(filepath.Join(dir, "cert"), filepath.Join(dir, "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestSniffedConnectionNeverFallsBackToPlain(t *testing.T) {
 	var both sync.WaitGroup
 	defer both.Wait()
 	both.Go(func() {
-		c, err := (&sniffingListener{l, config}).Accept()
+		c, err := (&sniffingListener{l, pair.config()}).Accept()
 		if err != nil {
 			t.Error(err)
 			return

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // ListenError says which address could not be listened on, why, and what to do.
@@ -35,23 +36,23 @@ func (e *ListenError) Error() string {
 func (e *ListenError) Unwrap() error { return e.Cause }
 
 // listen opens one listener and puts TLS before it as the address wants it.
-func (a Address) listen(ctx context.Context) (net.Listener, error) {
+func (a Address) listen(ctx context.Context, with *Certificates) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(a.Bind, strconv.Itoa(int(a.Port))))
 	if err != nil {
 		return nil, &ListenError{a, err}
 	}
-	return a.secure(l), nil
+	return a.secure(l, with), nil
 }
 
 // StartWebSocketServer opens both listeners and serves them (Program). Nobody is
 // served unless both are open.
 func (s *Server) StartWebSocketServer(ctx context.Context) error {
-	sockets, err := s.o.WebSocket.listen(ctx)
+	sockets, err := s.o.WebSocket.listen(ctx, s.o.Certificates)
 	if err != nil {
 		return err
 	}
-	pages, err := s.o.HTTP.listen(ctx)
+	pages, err := s.o.HTTP.listen(ctx, s.o.Certificates)
 	if err != nil {
 		_ = sockets.Close()
 		return err
@@ -73,6 +74,7 @@ func (s *Server) StartWebSocketServer(ctx context.Context) error {
 	s.log.Info("musicdb is ready",
 		"page", s.o.HTTP.url("http", pages.Addr()), "websocket", s.o.WebSocket.url("ws", sockets.Addr()))
 	s.warnAboutExposure()
+	s.warnAboutCertificates()
 	close(s.ready)
 	if s.o.Import != nil {
 		s.startImport()
@@ -95,6 +97,26 @@ func (s *Server) warnAboutExposure() {
 		s.log.Warn("HTTP is open beyond this machine without TLS: the stream and the page are readable on the way, and web players that need a secure context do not work",
 			"remedy", "put a TLS proxy before it, or set MUSICDB_HTTP_TLS to on")
 	}
+}
+
+func (s *Server) warnAboutCertificates() {
+	if s.o.Certificates == nil {
+		return
+	}
+	for _, sentence := range s.o.Certificates.concerns(time.Now()) {
+		s.log.Warn(sentence)
+	}
+}
+
+func (s *Server) reloadCertificates() error {
+	if s.o.Certificates == nil {
+		return nil
+	}
+	if err := s.o.Certificates.Reload(); err != nil {
+		return fmt.Errorf("the TLS certificate is still the old one: %w", err)
+	}
+	s.warnAboutCertificates()
+	return nil
 }
 
 // loopback tells whether only this machine can reach the address.

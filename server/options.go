@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"time"
 
@@ -55,6 +54,8 @@ type Options struct {
 
 	WebSocket Address
 	HTTP      Address
+	// Certificates are needed unless both listeners have TLSOff.
+	Certificates *Certificates
 
 	OpenTimeout  time.Duration // for an opening handshake; 0: 10 s
 	CloseTimeout time.Duration // for a closing handshake; 0: 5 s
@@ -70,7 +71,6 @@ type Address struct {
 	// PortSetting and BindSetting are the names by which messages refer to the two.
 	PortSetting, BindSetting string
 	TLS                      TLSMode
-	Config                   *tls.Config // needed unless TLS is TLSOff
 }
 
 // ImportProgress is how far an import has come.

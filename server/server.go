@@ -53,6 +53,9 @@ func New(o Options) (*Server, error) {
 	if _, err := key(o); err != nil {
 		return nil, err
 	}
+	if o.Certificates == nil && (o.WebSocket.TLS != TLSOff || o.HTTP.TLS != TLSOff) {
+		return nil, errors.New("a listener that speaks TLS needs a certificate")
+	}
 	s := &Server{
 		o: o, log: o.Log,
 		drawn:   fsm.NewObserver(Process, 0),
@@ -136,16 +139,17 @@ func (s *Server) UpdateCaches(context.Context) error {
 	return nil
 }
 
-// Reload renews what the options say (Program).
+// Reload reads the TLS files again and renews what the options say (Program). What
+// cannot be used leaves what was there before, and the error says so.
 func (s *Server) Reload(ctx context.Context) error {
-	if s.o.Reload == nil {
-		return nil
+	err := s.reloadCertificates()
+	if s.o.Reload != nil {
+		err = errors.Join(err, s.o.Reload(ctx))
 	}
-	if err := s.o.Reload(ctx); err != nil {
-		return err
+	if err == nil {
+		s.log.Info("reloaded")
 	}
-	s.log.Info("reloaded")
-	return nil
+	return err
 }
 
 // Shutdown tells the clients, stops the workers, and closes the listeners (Program).

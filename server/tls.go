@@ -26,14 +26,14 @@ func (a Address) speaksOnlyTLS() bool {
 }
 
 // secure puts TLS before a listener as the address wants it.
-func (a Address) secure(l net.Listener) net.Listener {
+func (a Address) secure(l net.Listener, with *Certificates) net.Listener {
 	switch {
 	case a.TLS == TLSOff:
 		return l
 	case a.speaksOnlyTLS():
-		return tls.NewListener(l, a.Config)
+		return tls.NewListener(l, with.config())
 	default:
-		return &sniffingListener{l, a.Config}
+		return &sniffingListener{l, with.config()}
 	}
 }
 

@@ -1,28 +1,43 @@
 package server_test
 
 import (
+	"bytes"
 	"crypto/tls"
-	"errors"
-	"io/fs"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"musicdb/server"
 	"musicdb/server/client"
 )
 
-func secured(t *testing.T, mode server.TLSMode) (*daemon, *tls.Config) {
+// secured is a daemon with a certificate of its own, and what a client needs to
+// trust it and nothing else.
+func secured(t *testing.T, mode server.TLSMode, change ...func(*server.Options)) (*daemon, *tls.Config) {
+	t.Helper()
 	dir := t.TempDir()
-	config := must(server.TLSConfig(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")))(t)
+	cert := filepath.Join(dir, "cert.pem")
+	pair := must(server.OpenCertificates(cert, filepath.Join(dir, "key.pem")))(t)
 	d := startDaemon(t, daemonOptions{change: func(o *server.Options) {
-		o.WebSocket.TLS, o.WebSocket.Config = mode, config
-		o.HTTP.TLS, o.HTTP.Config = mode, config
+		o.WebSocket.TLS, o.HTTP.TLS, o.Certificates = mode, mode, pair
+		for _, c := range change {
+			c(o)
+		}
 	}})
-	return d, &tls.Config{InsecureSkipVerify: true} //nolint:gosec // what is tested is the server, not the trust
+	return d, trusting(t, cert)
+}
+
+// trusting trusts one certificate.
+func trusting(t *testing.T, cert string) *tls.Config {
+	t.Helper()
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(must(os.ReadFile(cert))(t)) {
+		t.Fatalf("%s has no certificate", cert)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 }
 
 // On a loopback address one port speaks both, as the first byte wants it.
@@ -69,48 +84,40 @@ func TestTLSOnlyRefusesPlain(t *testing.T) {
 	if _, err := request(t, c, "GetTags", nil); err != nil {
 		t.Error(err)
 	}
-	old := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11} //nolint:gosec // must be refused
-	if nc, err := tls.Dial("tcp", d.WebSocketAddr().String(), old); err == nil {
-		_ = nc.Close()
-		t.Error("TLS 1.1 was accepted")
+}
+
+// Both versions of TLS that are safe today are spoken on both ports, and none before.
+func TestTLSVersions(t *testing.T) {
+	t.Parallel()
+	d, trust := secured(t, server.TLSOn)
+	for version, spoken := range map[uint16]bool{
+		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
+	} {
+		for _, at := range []net.Addr{d.WebSocketAddr(), d.HTTPAddr()} {
+			config := trust.Clone()
+			config.MinVersion, config.MaxVersion = version, version
+			c, err := tls.Dial("tcp", at.String(), config)
+			if (err == nil) != spoken {
+				t.Errorf("%s on %s: %v", tls.VersionName(version), at, err)
+			}
+			if err != nil {
+				continue
+			}
+			if got := c.ConnectionState().Version; got != version {
+				t.Errorf("asked for %s, got %s", tls.VersionName(version), tls.VersionName(got))
+			}
+			_ = c.Close()
+		}
 	}
 }
 
-func TestCertificateIsMadeOnceAndReadable(t *testing.T) {
+func TestCertificateIsMadeOnce(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "websocket.cert"), filepath.Join(dir, "websocket.key")
-	first := must(server.TLSConfig(cert, key))(t)
-	second := must(server.TLSConfig(cert, key))(t)
-	if string(first.Certificates[0].Certificate[0]) != string(second.Certificates[0].Certificate[0]) {
+	must(server.OpenCertificates(cert, key))(t)
+	first := must(os.ReadFile(cert))(t)
+	must(server.OpenCertificates(cert, key))(t)
+	if !bytes.Equal(first, must(os.ReadFile(cert))(t)) {
 		t.Error("the second start made another certificate")
-	}
-	for name, mode := range map[string]fs.FileMode{cert: 0o440, key: 0o400} {
-		if info := must(os.Stat(name))(t); info.Mode() != mode {
-			t.Errorf("%s has mode %v, want %v", name, info.Mode(), mode)
-		}
-	}
-	if left := must(filepath.Glob(filepath.Join(dir, ".*")))(t); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
-func TestUnusableCertificatesAreRefusedWithASentence(t *testing.T) {
-	dir := t.TempDir()
-	name := func(s string) string { return filepath.Join(dir, s) }
-	must(server.TLSConfig(name("a.cert"), name("a.key")))(t)
-	must(server.TLSConfig(name("b.cert"), name("b.key")))(t)
-	writeFile(t, name("junk"), []byte("no PEM"))
-	for problem, c := range map[string]struct{ cert, key, says string }{
-		"another key":    {"a.cert", "b.key", "not matching"},
-		"no key":         {"a.cert", "missing", "there is a certificate, but no key"},
-		"no certificate": {"missing", "a.key", "there is a key, but no certificate"},
-		"junk":           {"junk", "a.key", "wrong or not matching"},
-		"no directory":   {"no/such.cert", "no/such.key", "could not be made"},
-	} {
-		_, err := server.TLSConfig(name(c.cert), name(c.key))
-		var typed *server.CertificateError
-		if !errors.As(err, &typed) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "remove both") {
-			t.Errorf("%s: %v", problem, err)
-		}
 	}
 }

@@ -117,7 +117,7 @@ func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err er
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
 		Key: apiKey(c, store), Version: version(), Log: log,
 	}
-	if options.WebSocket, options.HTTP, err = addresses(c); err != nil {
+	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
 	}
 	if c.Music.AutoImport == ImportEmpty {
@@ -139,17 +139,16 @@ func apiKey(c *Settings, store *state.Store) func() (string, error) {
 
 // addresses are the two listeners; the certificate is loaded or made only if one
 // of them may speak TLS.
-func addresses(c *Settings) (websocket, http server.Address, err error) {
+func addresses(c *Settings) (websocket, http server.Address, certificates *server.Certificates, err error) {
 	websocket = server.Address{Bind: c.WebSocket.Bind, Port: uint16(c.WebSocket.Port), TLS: c.WebSocket.TLS.mode(),
 		BindSetting: c.name("MUSICDB_WEBSOCKET_BIND"), PortSetting: c.name("MUSICDB_WEBSOCKET_PORT")}
 	http = server.Address{Bind: c.HTTP.Bind, Port: uint16(c.HTTP.Port), TLS: c.HTTP.TLS.mode(),
 		BindSetting: c.name("MUSICDB_HTTP_BIND"), PortSetting: c.name("MUSICDB_HTTP_PORT")}
 	if websocket.TLS == server.TLSOff && http.TLS == server.TLSOff {
-		return websocket, http, nil
+		return websocket, http, nil, nil
 	}
-	config, err := server.TLSConfig(c.WebSocket.Cert, c.WebSocket.Key)
-	websocket.Config, http.Config = config, config
-	return websocket, http, err
+	certificates, err = server.OpenCertificates(c.WebSocket.Cert, c.WebSocket.Key)
+	return websocket, http, certificates, err
 }
 
 func (m TLSMode) mode() server.TLSMode {
