@@ -3,8 +3,6 @@ package conn
 import (
 	"errors"
 	"runtime/debug"
-
-	"github.com/gobwas/ws"
 )
 
 // deliver hands a complete message to the session, when it is this message's turn:
@@ -73,11 +71,7 @@ func (c *Conn) call(m *buffer, what kind) {
 	c.logFailure("onCall failed", err)
 	var f frame
 	if err == nil && answer.To != NoResponse {
-		op := ws.OpText
-		if answer.Binary {
-			op = ws.OpBinary
-		}
-		f = encodeFrame(op, answer.Payload)
+		f = answer.parts().frame()
 	}
 	m.release() // only now: the answer may be a part of the message
 

@@ -87,6 +87,7 @@ func (c *Conn) pushFrame(f frame) error {
 	if !c.box.accepts() {
 		return &DiscardedError{c.id, Lifecycle.StateName(c.life.State()), OutboxLifecycle.StateName(c.box.life.State())}
 	}
+	c.box.supersede(f)
 	if c.box.overflows(f, c.engine.opts.OutboxBytes) {
 		c.evict()
 		return fmt.Errorf("connection %d: %w", c.id, ErrSlow)

@@ -16,10 +16,63 @@ const shareAbove = 32 << 10
 // It is immutable, so that one broadcast is shared by the outboxes of all clients.
 type frame struct {
 	head []byte // header and, for a small payload, the payload
-	body []byte // a large payload, referred to
+	*rest
 }
 
-func (f frame) size() int { return len(f.head) + len(f.body) }
+// rest is what most frames do not have; a nil one is empty.
+type rest struct {
+	body   []byte // a large payload, or its largest part, referred to
+	tail   []byte // of the payload, behind body
+	shared bool   // body is that of Parts
+	topic  string // of a push
+}
+
+func (f frame) size() int { return len(f.head) + f.bodySize() + f.tailSize() }
+
+func (r *rest) bodySize() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.body)
+}
+
+func (r *rest) tailSize() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.tail)
+}
+
+// sharedSize is the size of a body that other connections hold as well.
+func (r *rest) sharedSize() int {
+	if r == nil || !r.shared {
+		return 0
+	}
+	return len(r.body)
+}
+
+func (r *rest) about(topic string) bool { return r != nil && r.topic == topic }
+
+// on gives a frame that is not shared yet its topic.
+func (f frame) on(topic string) frame {
+	switch {
+	case topic == "":
+	case f.rest == nil:
+		f.rest = &rest{topic: topic}
+	default:
+		f.topic = topic
+	}
+	return f
+}
+
+// appendTo adds all bytes of the frame to dst.
+func (f frame) appendTo(dst []byte) []byte {
+	dst = append(dst, f.head...)
+	if f.rest != nil {
+		dst = append(append(dst, f.body...), f.tail...)
+	}
+	return dst
+}
 
 // encodeFrame makes one unfragmented, unmasked frame (RFC 6455 5.2) of a payload.
 // A payload larger than shareAbove must not be changed afterwards.
@@ -28,19 +81,24 @@ func encodeFrame(op ws.OpCode, payload []byte) frame {
 	if len(payload) <= shareAbove {
 		room += len(payload)
 	}
-	head := append(make([]byte, 0, room), 0x80|byte(op))
-	switch n := len(payload); {
-	case n < 126:
-		head = append(head, byte(n))
-	case n <= 0xFFFF:
-		head = binary.BigEndian.AppendUint16(append(head, 126), uint16(n))
-	default:
-		head = binary.BigEndian.AppendUint64(append(head, 127), uint64(n))
-	}
+	head := appendHeader(make([]byte, 0, room), op, len(payload))
 	if len(payload) <= shareAbove {
 		return frame{head: append(head, payload...)}
 	}
-	return frame{head: head, body: payload}
+	return frame{head: head, rest: &rest{body: payload}}
+}
+
+// appendHeader adds the header of a final, unmasked frame with size bytes of payload.
+func appendHeader(dst []byte, op ws.OpCode, size int) []byte {
+	dst = append(dst, 0x80|byte(op))
+	switch {
+	case size < 126:
+		return append(dst, byte(size))
+	case size <= 0xFFFF:
+		return binary.BigEndian.AppendUint16(append(dst, 126), uint16(size))
+	default:
+		return binary.BigEndian.AppendUint64(append(dst, 127), uint64(size))
+	}
 }
 
 // maxCloseText is the room for a reason in a close frame: a control frame carries

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -23,6 +24,9 @@ var hostileOptions = Options{
 	OpenTimeout: shortOpen, CloseTimeout: shortClose,
 	MaxHandshake: 500, MaxMessage: 600, OutboxBytes: 4 << 10,
 }
+
+// sharedBody is far more than the sockets of a loopback connection take at once.
+var sharedBody = bytes.Repeat([]byte("0123456789abcdef"), 1<<19)
 
 // mean is a handler whose sessions do what their messages say, and what was drawn
 // for onWSConnect.
@@ -70,6 +74,10 @@ func mean(create, connect string) funcs {
 				}
 			case "close":
 				c.Close(4000, "asked to close")
+			case "shared":
+				return Answer{To: Response, Payload: m, Body: sharedBody, Tail: m}, nil
+			case "shared to all":
+				return Answer{To: ResponseToAll, Payload: m, Body: sharedBody, Tail: m, Topic: "shared"}, nil
 			case "big":
 				return Answer{To: Response, Payload: make([]byte, 1<<20)}, nil
 			}
@@ -98,6 +106,8 @@ var hostileActs = map[string]func(nc *net.TCPConn){
 	"push":       func(nc *net.TCPConn) { nc.Write(text("push")) },
 	"flood":      func(nc *net.TCPConn) { nc.Write(text("flood")) },
 	"big":        func(nc *net.TCPConn) { nc.Write(text("big")) },
+	"shared":     func(nc *net.TCPConn) { nc.Write(text("shared")) },
+	"shared all": func(nc *net.TCPConn) { nc.Write(text("shared to all")) },
 	"call close": func(nc *net.TCPConn) { nc.Write(text("close")) },
 	"binary":     func(nc *net.TCPConn) { nc.Write(binMsg("\x00")) },
 	"ping":       func(nc *net.TCPConn) { nc.Write(pingOf("p")) },

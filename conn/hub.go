@@ -49,6 +49,9 @@ func (h *Hub) Broadcast(payload []byte) int {
 	return h.broadcast(encodeFrame(ws.OpText, payload))
 }
 
+// Publish is Broadcast for a message in parts, or one that replaces older ones.
+func (h *Hub) Publish(p Parts) int { return h.broadcast(p.frame()) }
+
 func (h *Hub) broadcast(f frame) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()

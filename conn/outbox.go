@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"slices"
+
 	"musicdb/fsm"
 )
 
@@ -14,12 +16,14 @@ import (
 // to a call of this client behind it, because the next message of the client is
 // executed only when that answer is on its way (see responseWaits). So a client
 // that asks is held back, and a client that does not read what is pushed to it is
-// evicted.
+// evicted. The shared body of one push may have any size, too: others hold it anyway,
+// and a client that is reading one list must bear that another is broadcast.
 type outbox struct {
 	life   fsm.Instance[OutboxState]
 	queue  []entry
 	taken  int      // entries at the front that the writer is writing
 	behind int      // bytes of pushes in queue[1:], as cost counts them
+	shares int      // pushes in queue[1:] with a shared body; the first one's is not in behind
 	room   [1]entry // of a queue that has one entry at most, as nearly all have
 }
 
@@ -33,8 +37,20 @@ type entry struct {
 // and the rounding up of its allocation.
 const bookkeeping = 64
 
-// cost is what a frame that waits counts against the bound, in bytes.
-func (f frame) cost() int { return f.size() + bookkeeping }
+// cost is what a push that waits counts against the bound, in bytes.
+func (o *outbox) cost(f frame) int {
+	if o.shares == 0 {
+		return f.size() - f.sharedSize() + bookkeeping
+	}
+	return f.size() + bookkeeping
+}
+
+func (o *outbox) count(f frame) {
+	o.behind += o.cost(f)
+	if f.sharedSize() > 0 {
+		o.shares++
+	}
+}
 
 // accepts reports whether frames may enter.
 func (o *outbox) accepts() bool {
@@ -58,7 +74,25 @@ func (o *outbox) responseWaits() bool {
 
 // overflows reports whether a push would have to wait beyond the bound.
 func (o *outbox) overflows(f frame, bound int) bool {
-	return len(o.queue) > 0 && o.behind+f.cost() > bound
+	return len(o.queue) > 0 && o.behind+o.cost(f) > bound
+}
+
+// supersede drops the push that waits and that f is to replace. What is behind an
+// answer stays there: a client may rely on having heard of what its request caused.
+func (o *outbox) supersede(f frame) {
+	if f.rest == nil || f.topic == "" {
+		return
+	}
+	for i := len(o.queue) - 1; i >= max(o.taken, 1); i-- {
+		if o.queue[i].answer {
+			return
+		}
+		if o.queue[i].about(f.topic) {
+			o.queue = slices.Delete(o.queue, i, i+1)
+			o.recount()
+			return
+		}
+	}
 }
 
 func (o *outbox) add(e entry) {
@@ -66,7 +100,7 @@ func (o *outbox) add(e entry) {
 	case len(o.queue) == 0:
 		o.queue = o.room[:0]
 	case !e.answer:
-		o.behind += e.cost()
+		o.count(e.frame)
 	}
 	o.queue = append(o.queue, e)
 }
@@ -113,10 +147,10 @@ func (o *outbox) wrote() OutboxEvent {
 }
 
 func (o *outbox) recount() {
-	o.behind = 0
+	o.behind, o.shares = 0, 0
 	for _, e := range o.queue[min(1, len(o.queue)):] {
 		if !e.answer {
-			o.behind += e.cost()
+			o.count(e.frame)
 		}
 	}
 }
@@ -125,5 +159,5 @@ func (o *outbox) recount() {
 // writer may be reading it.
 func (o *outbox) discard() {
 	clear(o.queue[o.taken:])
-	o.queue, o.taken, o.behind = nil, 0, 0
+	o.queue, o.taken, o.behind, o.shares = nil, 0, 0, 0
 }

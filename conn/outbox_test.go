@@ -140,16 +140,16 @@ func TestEncodeFrame(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := encodeFrame(op, payload)
-			if got := slices.Concat(f.head, f.body); !bytes.Equal(got, want.Bytes()) || f.size() != len(got) {
+			if got := f.appendTo(nil); !bytes.Equal(got, want.Bytes()) || f.size() != len(got) {
 				t.Errorf("opcode %d, %d bytes: differs", op, size)
 			}
-			if shared := size > shareAbove; shared != (len(f.body) > 0) || shared && &f.body[0] != &payload[0] {
-				t.Errorf("%d bytes: payload shared is %v", size, len(f.body) > 0)
+			if shared := size > shareAbove; shared != (f.bodySize() > 0) || shared && &f.body[0] != &payload[0] {
+				t.Errorf("%d bytes: payload shared is %v", size, f.bodySize() > 0)
 			}
 			// A small payload may be used again at once.
 			if size > 0 && size <= shareAbove {
 				payload[0] = 'X'
-				if got := slices.Concat(f.head, f.body); !bytes.Equal(got, want.Bytes()) {
+				if got := f.appendTo(nil); !bytes.Equal(got, want.Bytes()) {
 					t.Errorf("%d bytes: the frame has changed with its payload", size)
 				}
 			}

@@ -54,9 +54,16 @@ const (
 )
 
 // Answer is what a session has to say to a message. The payload may be a part of
-// the message; it must not be changed after it was returned.
+// the message; it must not be changed after it was returned. Body and Tail are those
+// of Parts whose Head is the payload; a Topic has no meaning in an answer to one.
 type Answer struct {
-	To      Audience
-	Payload []byte
-	Binary  bool // sent as a binary message; else Payload must be UTF-8
+	To         Audience
+	Payload    []byte
+	Body, Tail []byte
+	Binary     bool // sent as a binary message; else all parts together must be UTF-8
+	Topic      string
+}
+
+func (a Answer) parts() Parts {
+	return Parts{Head: a.Payload, Body: a.Body, Tail: a.Tail, Binary: a.Binary, Topic: a.Topic}
 }

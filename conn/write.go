@@ -45,18 +45,26 @@ func writeBatch(nc net.Conn, batch []entry) error {
 	if len(batch) > 1 {
 		buf := batchPool.Get().(*[batchSize]byte)
 		defer batchPool.Put(buf)
-		n := 0
+		all := buf[:0]
 		for _, e := range batch {
-			n += copy(buf[n:], e.head)
-			n += copy(buf[n:], e.body)
+			all = e.appendTo(all)
 		}
-		_, err := nc.Write(buf[:n])
+		_, err := nc.Write(all)
 		return err
 	}
-	if f := batch[0].frame; f.body != nil {
-		_, err := (&net.Buffers{f.head, f.body}).WriteTo(nc)
+	f := batch[0].frame
+	if f.size() == len(f.head) {
+		_, err := nc.Write(f.head)
 		return err
 	}
-	_, err := nc.Write(batch[0].head)
+	// One system call for all segments where the socket allows it. What is left of a
+	// write that the socket takes only in part is (segment, offset), never a copy.
+	segments := make(net.Buffers, 0, 3)
+	for _, s := range [...][]byte{f.head, f.body, f.tail} {
+		if len(s) > 0 { // of an empty one TLS would make an empty record
+			segments = append(segments, s)
+		}
+	}
+	_, err := segments.WriteTo(nc)
 	return err
 }
