@@ -128,6 +128,32 @@ func (m *Music) renameCarefully(oldpath, newpath string, info fs.FileInfo) error
 	return nil
 }
 
+// DropSecondName removes the new name of a file that still has the old one: a
+// process was killed while it renamed the file on a file system that needs both
+// for a moment. It reports false, and does nothing, when the two are not names of
+// one file.
+func (m *Music) DropSecondName(oldpath, newpath string) (bool, error) {
+	if err := errors.Join(CheckPath(oldpath), CheckPath(newpath)); err != nil {
+		return false, err
+	}
+	one, err := m.root.Lstat(oldpath)
+	if err != nil {
+		return false, &ChangeError{"remove", newpath, "", bare(err)}
+	}
+	other, err := m.root.Lstat(newpath)
+	if err != nil {
+		return false, &ChangeError{"remove", newpath, "", bare(err)}
+	}
+	status, ok := one.Sys().(*syscall.Stat_t)
+	if oldpath == newpath || !one.Mode().IsRegular() || !os.SameFile(one, other) || !ok || status.Nlink < 2 {
+		return false, nil
+	}
+	if err := m.root.Remove(newpath); err != nil {
+		return false, &ChangeError{"remove", newpath, "", bare(err)}
+	}
+	return true, nil
+}
+
 // dirMode is what the reference server gives to directories: the group may
 // write as well.
 const dirMode = 0o775

@@ -261,3 +261,29 @@ func TestRenamingKeepsEveryContent(t *testing.T) {
 		})
 	})
 }
+
+func TestDropSecondName(t *testing.T) {
+	dir := t.TempDir()
+	m := musicIn(t, dir)
+	write(t, dir, "A/one", []byte("same"))
+	write(t, dir, "A/two", []byte("same"))
+	if err := os.Link(filepath.Join(dir, "A/one"), filepath.Join(dir, "A/one again")); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	for _, c := range [][2]string{{"A/one", "A/two"}, {"A/one", "A/one"}, {"A", "A"}, {"A/one", "A/../A/one"}, {"A/one", "nothing"}, {"nothing", "A/one"}} {
+		if dropped, _ := m.DropSecondName(c[0], c[1]); dropped {
+			t.Errorf("%q was removed for %q", c[1], c[0])
+		}
+	}
+	if after := tree(t, dir); !maps.Equal(before, after) {
+		t.Errorf("%q became %q", before, after)
+	}
+	if dropped, err := m.DropSecondName("A/one", "A/one again"); !dropped || err != nil {
+		t.Errorf("the second name: %v %v", dropped, err)
+	}
+	delete(before, "A/one again")
+	if after := tree(t, dir); !maps.Equal(before, after) {
+		t.Errorf("got %q, want %q", after, before)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -12,6 +13,50 @@ import (
 
 // chunk is the buffer in bytes in which files are hashed.
 const chunk = 256 << 10
+
+// Content is what reading a whole music file tells.
+type Content struct {
+	Tags     Tags
+	Checksum string // SHA-256 of the whole file in lower-case hex
+}
+
+// Read reads tags, audio properties and checksum of a song. An error that
+// [Playable] accepts comes with a complete Content but for the texts of its tags.
+func (m *Music) Read(ctx context.Context, rel string) (Content, error) {
+	f, err := m.Open(rel)
+	if err != nil {
+		return Content{}, err
+	}
+	defer f.Close()
+	tags, err := readTags(f)
+	if !Playable(err) {
+		return Content{}, fmt.Errorf("files: %q: %w", rel, err)
+	}
+	r := reader{music: m, hash: sha256.New(), buf: make([]byte, chunk)}
+	sum, readErr := r.checksum(ctx, f)
+	if readErr != nil {
+		return Content{}, fmt.Errorf("files: %q: %w", rel, readErr)
+	}
+	if err != nil {
+		err = fmt.Errorf("files: %q: %w", rel, err)
+	}
+	return Content{tags, sum}, err
+}
+
+// Checksum is the SHA-256 of a whole file in lower-case hex.
+func (m *Music) Checksum(ctx context.Context, rel string) (string, error) {
+	f, err := m.Open(rel)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	r := reader{music: m, hash: sha256.New(), buf: make([]byte, chunk)}
+	sum, err := r.checksum(ctx, f)
+	if err != nil {
+		return "", fmt.Errorf("files: %q: %w", rel, err)
+	}
+	return sum, nil
+}
 
 // reader is what one worker keeps from file to file.
 type reader struct {
