@@ -100,7 +100,7 @@ func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err er
 	if err != nil {
 		return nil, err
 	}
-	tracker := queue.NewTracker(lib, c.Tracker.CutTime.Duration(), bool(c.Tracker.TrackRandom), bool(c.Debug.DisableTracker))
+	tracker := queue.NewTracker(queue.SongHistory(lib), c.Tracker.CutTime.Duration(), bool(c.Tracker.TrackRandom), bool(c.Debug.DisableTracker))
 	p.closers = append(p.closers, func() error { return tracker.Close(context.WithoutCancel(ctx)) })
 	sound, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,

@@ -30,8 +30,9 @@ var (
 )
 
 // chain is the documented table of the tracker: in a chain x, a song y that
-// counts gives the relation x-y, and y is what the next one gets related to.
-var chain = fsm.MustDefine("tracker", "The chain of songs that somebody has chosen to hear one after the other, as long as no long pause cuts it.",
+// counts gives the relation x-y, and y is what the next one gets related to. A
+// chain of videos is another instance of it.
+var chain = fsm.MustDefine("tracker", "The chain of songs, or of videos, that somebody has chosen to hear one after the other, as long as no long pause cuts it.",
 	chainEmpty,
 	[]fsm.StateDoc[chainState]{
 		{State: chainEmpty, Name: "Empty", Doc: "No song is at hand to relate the next one to.", Layer: listening},

@@ -1,9 +1,10 @@
-// Package queue holds what is going to be played: the song queue that all
-// clients share, the random selection that keeps it from running dry, and the
-// tracker that notes what was played after what.
+// Package queue holds what is going to be played: the song queue and the video
+// queue that all clients share, the random selection that keeps them from running
+// dry, and the tracker that notes what was played after what. What is said here
+// of songs holds for videos, too.
 //
 // The first entry of the queue is the current song. It stays until it was played
-// or skipped; only [Songs.Next] replaces it. An entry has an id of its own, which
+// or skipped; only Next replaces it. An entry has an id of its own, which
 // survives restarts, so that one song may be queued several times.
 //
 // Every change is written to disk before anybody hears of it: first the file,
@@ -20,13 +21,14 @@
 // The package plays nothing and knows no client: which request means "skip" when
 // the current song shall be removed is decided in front of it, by [ErrIsCurrent].
 //
-// All methods of [Songs] may be called from any goroutine. Reading never waits.
+// All methods of [Songs] and [Videos] may be called from any goroutine. Reading never waits.
 // Changes wait for each other, with the disk and the subscribers of the change
 // before. A subscriber is called by the goroutine that makes the change, while no
 // other change can happen: it sees all events in the one order in which things
 // happened, must be quick, and must not change the queue itself.
 // A [Tracker] belongs to one goroutine.
 //
-// Start reading at [Songs]; line.go is the shared part that a queue of other
-// media would use as well, randy.go the random selection.
+// Start reading at [Songs]; line.go is the part that both queues share, randy.go
+// the random selection of songs, randyvideos.go that of videos, selector.go what
+// these have in common.
 package queue

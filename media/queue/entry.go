@@ -18,6 +18,13 @@ type Entry struct {
 	Random bool // chosen by the random selection
 }
 
+// VideoEntry is a video in the queue.
+type VideoEntry struct {
+	ID      EntryID
+	VideoID int64
+	Random  bool // chosen by the random selection
+}
+
 const (
 	uuidBits    = 128
 	maxIDDigits = 39 // of 2^128 - 1

@@ -9,12 +9,14 @@ import (
 var (
 	// ErrEmpty: the queue has no entries, so there is nothing to remove or move.
 	ErrEmpty = errors.New("the queue is empty")
-	// ErrIsCurrent: the entry is the current one, which only [Songs.Next] replaces.
+	// ErrIsCurrent: the entry is the current one, which only Next replaces.
 	ErrIsCurrent = errors.New("the entry is the current one; skip it instead")
 	// ErrUnknownEntry: no entry has this id (any more). See [UnknownEntryError].
 	ErrUnknownEntry = errors.New("no such entry in the queue")
 	// ErrUnknownSong: the library has no such song. See [UnknownSongError].
 	ErrUnknownSong = errors.New("no such song in the library")
+	// ErrUnknownVideo: the library has no such video. See [UnknownVideoError].
+	ErrUnknownVideo = errors.New("no such video in the library")
 	// ErrEntryID: the text is not the id of an entry.
 	ErrEntryID = errors.New("an entry id is a decimal number of at most 128 bits")
 	// ErrNotSaved: the change could not be written to disk and was not made. See
@@ -41,6 +43,16 @@ func (e *UnknownSongError) Error() string {
 
 // Is makes it an [ErrUnknownSong].
 func (e *UnknownSongError) Is(target error) bool { return target == ErrUnknownSong }
+
+// UnknownVideoError says which video is not in the library.
+type UnknownVideoError struct{ VideoID int64 }
+
+func (e *UnknownVideoError) Error() string {
+	return fmt.Sprintf("no video %d in the library; it was removed or never existed", e.VideoID)
+}
+
+// Is makes it an [ErrUnknownVideo].
+func (e *UnknownVideoError) Is(target error) bool { return target == ErrUnknownVideo }
 
 // SaveError says why a change was not made. The cause names the file.
 type SaveError struct{ Err error }

@@ -15,6 +15,10 @@ const (
 	SongChanged Event = iota + 1
 	// SongQueueChanged: entries were added, removed or moved.
 	SongQueueChanged
+	// VideoChanged is SongChanged of the video queue.
+	VideoChanged
+	// VideoQueueChanged is SongQueueChanged of the video queue.
+	VideoQueueChanged
 )
 
 func (e Event) String() string {
@@ -23,6 +27,10 @@ func (e Event) String() string {
 		return "SongChanged"
 	case SongQueueChanged:
 		return "SongQueueChanged"
+	case VideoChanged:
+		return "VideoChanged"
+	case VideoQueueChanged:
+		return "VideoQueueChanged"
 	}
 	return "unknown event"
 }

@@ -39,6 +39,12 @@ type source interface {
 	queued(media ...int64)
 }
 
+// open restores the line from its file.
+func (q *line) open(o Options, from source, t table) error {
+	q.store, q.log, q.source, q.table = o.State, o.Log, from, t
+	return q.load()
+}
+
 func (q *line) list() list { return *q.content.Load() }
 
 // A change is what the queue is going to be, and what was put into it.
@@ -81,8 +87,30 @@ func (q *line) next() (item, bool) {
 	return c.list[0], true
 }
 
-// add puts media at a position, in their order. The caller holds the commands.
-func (q *line) add(at Position, random bool, media ...int64) ([]EntryID, error) {
+// add puts media at a position, in their order.
+func (q *line) add(at Position, media ...int64) ([]EntryID, error) {
+	if len(media) == 0 {
+		return nil, nil
+	}
+	q.commands.Lock()
+	defer q.commands.Unlock()
+	return q.insert(at, false, media...)
+}
+
+// addRandom puts a random choice at a position, if there is one.
+func (q *line) addRandom(at Position, choose func() (int64, bool)) (found bool, err error) {
+	q.commands.Lock()
+	defer q.commands.Unlock()
+	media, found := choose()
+	if !found {
+		return false, nil
+	}
+	_, err = q.insert(at, true, media)
+	return err == nil, err
+}
+
+// insert is the common part of add and addRandom, which hold the commands.
+func (q *line) insert(at Position, random bool, media ...int64) ([]EntryID, error) {
 	items := make([]item, len(media))
 	ids := make([]EntryID, len(media))
 	for i, m := range media {

@@ -6,15 +6,7 @@ import (
 	"slices"
 
 	"musicdb/media/library"
-	"musicdb/media/state"
 )
-
-// wishes are what the user wants to hear.
-type wishes struct {
-	catalogue   *library.Catalogue
-	selection   library.Selection
-	constraints state.Constraints
-}
 
 // allow reports whether a song of an album that passes fits the wishes.
 func (w wishes) allow(s library.Song) bool {
@@ -66,45 +58,52 @@ func (m memory) rank(s library.Song) (t tier, recency int) {
 	return unheard, 0
 }
 
-// offers collects the songs among which the dice decide. Only the best are kept:
+// offers collects the media among which the dice decide, in groups that have the
+// same chance each: songs by album, videos each by itself. Only the best are kept:
 // those of the lowest tier, and in it those queued longest ago.
 type offers struct {
 	tier    tier
 	recency int
-	songs   []offer
+	list    []offer
 }
 
-type offer struct{ album, song int64 }
+type offer struct{ group, media int64 }
 
-func (o *offers) add(s library.Song) { o.songs = append(o.songs, offer{s.AlbumID, s.ID}) }
+func (o *offers) add(group, media int64) { o.list = append(o.list, offer{group, media}) }
 
 func (o *offers) consider(s library.Song, m memory) {
 	t, recency := m.rank(s)
+	o.weigh(t, recency, s.AlbumID, s.ID)
+}
+
+// weigh adds what is as good as the best so far, and begins anew with what is
+// better.
+func (o *offers) weigh(t tier, recency int, group, media int64) {
 	better := t < o.tier || t == o.tier && recency < o.recency
-	if better || len(o.songs) == 0 {
-		o.tier, o.recency, o.songs = t, recency, o.songs[:0]
+	if better || len(o.list) == 0 {
+		o.tier, o.recency, o.list = t, recency, o.list[:0]
 	}
 	if t == o.tier && recency == o.recency {
-		o.add(s)
+		o.add(group, media)
 	}
 }
 
-// draw chooses an album, each with the same chance, then one of its songs.
-func (o *offers) draw(dice *rand.Rand) (songID int64, found bool) {
-	if len(o.songs) == 0 {
+// draw chooses a group, each with the same chance, then one of its members.
+func (o *offers) draw(dice *rand.Rand) (media int64, found bool) {
+	if len(o.list) == 0 {
 		return 0, false
 	}
-	slices.SortFunc(o.songs, func(a, b offer) int { return cmp.Compare(a.album, b.album) })
+	slices.SortFunc(o.list, func(a, b offer) int { return cmp.Compare(a.group, b.group) })
 	var starts []int
-	for i, s := range o.songs {
-		if i == 0 || s.album != o.songs[i-1].album {
+	for i, s := range o.list {
+		if i == 0 || s.group != o.list[i-1].group {
 			starts = append(starts, i)
 		}
 	}
-	album := dice.IntN(len(starts))
-	from, to := starts[album], len(o.songs)
-	if album+1 < len(starts) {
-		to = starts[album+1]
+	group := dice.IntN(len(starts))
+	from, to := starts[group], len(o.list)
+	if group+1 < len(starts) {
+		to = starts[group+1]
 	}
-	return o.songs[from+dice.IntN(to-from)].song, true
+	return o.list[from+dice.IntN(to-from)].media, true
 }

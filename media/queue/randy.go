@@ -1,17 +1,6 @@
 package queue
 
-import (
-	"log/slog"
-	"maps"
-	"math/rand/v2"
-	"slices"
-	"time"
-
-	"musicdb/media/library"
-	"musicdb/media/state"
-)
-
-// Randy is the random selection of songs. Among the albums that have a song to
+// randy is the random selection of songs. Among the albums that have a song to
 // offer each has the same chance, whatever its size, and within the album each
 // such song. A song is offered when the user's wishes allow it (constraints, genre
 // selection, hidden albums) and when neither it nor its album nor its artist was
@@ -21,54 +10,19 @@ import (
 // If they have nothing to offer, all are. If no song was unheard lately, the
 // memory is relaxed: first of artists, then of albums, then of songs, and what was
 // queued longest ago comes first. The wishes are never relaxed.
-//
-// It is guarded by the lock of the queue it belongs to.
 type randy struct {
-	library *library.Library
-	state   *state.Store
-	log     *slog.Logger
-	now     func() time.Time
-	rand    *rand.Rand
-
+	selector
 	songs, albums, artists blacklist
-
-	settings state.Randy // as read last
-	barren   *barren     // where the last search found nothing; nil: it found something
-}
-
-// A barren is a combination of wishes that no song fulfils. Whoever asks for the
-// state of a silent station makes the selection try again, so it remembers.
-type barren struct {
-	generation  uint64 // of the catalogue
-	genres      map[int64][]int64
-	constraints state.Constraints
-	told        bool // the user has been told
-}
-
-func (b *barren) is(w wishes) bool {
-	return b != nil && b.generation == w.catalogue.Generation() && b.constraints == w.constraints &&
-		maps.EqualFunc(b.genres, w.selection.Genres, slices.Equal)
 }
 
 func openRandy(o Options) (*randy, error) {
 	r := &randy{
-		library: o.Library, state: o.State, log: o.Log, now: o.Now, rand: o.Rand,
+		selector: newSelector(o),
 		songs:    blacklist{file: "songblacklist.csv", column: "SongID"},
 		albums:   blacklist{file: "albumblacklist.csv", column: "AlbumID"},
 		artists:  blacklist{file: "artistblacklist.csv", column: "ArtistID"},
-		settings: state.DefaultRandy(),
 	}
-	for _, list := range []*blacklist{&r.songs, &r.albums, &r.artists} {
-		damage, err := list.load(o.State)
-		if err != nil {
-			return nil, err
-		}
-		if len(damage) > 0 {
-			o.Log.Warn("parts of a list of what was queued lately could not be restored; the file is kept beside it",
-				"file", list.file, "damage", damage[0].String(), "damages", len(damage))
-		}
-	}
-	return r, nil
+	return r, r.restore(&r.songs, &r.albums, &r.artists)
 }
 
 func (r *randy) check(songID int64) error {
@@ -81,27 +35,17 @@ func (r *randy) check(songID int64) error {
 // choose makes a random choice among all songs.
 func (r *randy) choose() (songID int64, found bool) {
 	r.refresh()
-	w := wishes{catalogue: r.library.Catalogue(), constraints: r.settings.Constraints}
-	w.selection = w.catalogue.Select(r.state.Choice())
-	if r.barren.is(w) {
-		return 0, false
-	}
-	if songID, found = r.pick(w); found {
-		r.barren = nil
-		return songID, true
-	}
-	r.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints, r.tell(w)}
-	return 0, false
+	return r.search(r.pick, r.tell)
 }
 
-// tell says once, until something is found again, why a library with songs is
-// silent. An empty one speaks for itself.
-func (r *randy) tell(w wishes) (told bool) {
+// tell explains why a library with songs is silent. An empty one speaks for
+// itself.
+func (r *randy) tell(w wishes, told bool) bool {
 	_, _, songs := w.catalogue.NumberOf()
 	if songs == 0 {
 		return false
 	}
-	if r.barren == nil || !r.barren.told {
+	if !told {
 		c := w.constraints
 		r.log.Warn("the random selection finds no song that it may choose; change its settings in config/randy.ini or the selection of genres, or add songs to the queue",
 			"songs", songs, "MinSongLength", c.MinSongLength, "MaxSongLength", c.MaxSongLength, "NoDisabled", c.NoDisabled, "NoHated", c.NoHated,
@@ -119,7 +63,7 @@ func (r *randy) pick(w wishes) (songID int64, found bool) {
 		var offers offers
 		for _, song := range w.catalogue.SongsOf(album) {
 			if w.allow(song) && memory.tier(song) == unheard {
-				offers.add(song)
+				offers.add(album, song.ID)
 			}
 		}
 		if songID, found := offers.draw(r.rand); found {
@@ -167,26 +111,15 @@ func (r *randy) queued(songIDs ...int64) {
 		r.albums.push(song.AlbumID, now, lengths.AlbumListLength)
 		r.songs.push(song.ID, now, lengths.SongListLength)
 	}
-	for _, list := range []*blacklist{&r.songs, &r.albums, &r.artists} {
-		if err := list.save(r.state); err != nil {
-			r.log.Error("what was queued lately could not be saved", "error", err)
-		}
-	}
+	r.keep(&r.songs, &r.albums, &r.artists)
 }
 
 // refresh reads the settings again and lets them and the clock work on the lists.
 func (r *randy) refresh() {
-	settings, err := r.state.Randy()
-	if err != nil {
-		r.log.Error("settings of the random selection cannot be read, going on with the last ones", "error", err)
-		settings = r.settings
-	}
-	r.settings = settings
-	lists := settings.BlackLists
-	limit := oldest(r.now(), lists.MaxAge)
-	r.songs.trim(lists.SongListLength, limit)
-	r.albums.trim(lists.AlbumListLength, limit)
-	r.artists.trim(lists.ArtistListLength, limit)
+	lengths, limit := r.selector.refresh()
+	r.songs.trim(lengths.SongListLength, limit)
+	r.albums.trim(lengths.AlbumListLength, limit)
+	r.artists.trim(lengths.ArtistListLength, limit)
 }
 
 func (r *randy) memory() memory {

@@ -1,23 +1,5 @@
 package queue
 
-import (
-	"log/slog"
-	"math/rand/v2"
-	"time"
-
-	"musicdb/media/library"
-	"musicdb/media/state"
-)
-
-// Options say what a song queue works with.
-type Options struct {
-	Library *library.Library
-	State   *state.Store
-	Log     *slog.Logger     // nil discards
-	Now     func() time.Time // nil: time.Now
-	Rand    *rand.Rand       // for the random selection; nil: seeded by the system
-}
-
 // Songs is the song queue. See the package comment for the rules that all methods
 // share.
 type Songs struct {
@@ -30,26 +12,16 @@ type Songs struct {
 // Errors: those of the state store, when a file exists but cannot be read or
 // written.
 func OpenSongs(o Options) (*Songs, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Rand == nil {
-		o.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	}
+	o.complete()
 	randy, err := openRandy(o)
 	if err != nil {
 		return nil, err
 	}
 	s := &Songs{randy: randy}
-	s.line.store, s.line.log, s.line.source = o.State, o.Log, randy
-	s.line.table = table{
+	return s, s.line.open(o, randy, table{
 		file: "songqueue.csv", mediaColumn: "SongID",
 		currentChanged: SongChanged, queueChanged: SongQueueChanged,
-	}
-	return s, s.line.load()
+	})
 }
 
 // Entries returns the queue, the current entry first.
@@ -98,32 +70,18 @@ func (s *Songs) Add(songID int64, at Position) (EntryID, error) {
 // following one behind its predecessor, as one change. Either all are added or,
 // with the errors of [Songs.Add], none.
 func (s *Songs) AddAlbum(songIDs []int64, at Position) ([]EntryID, error) {
-	s.line.commands.Lock()
-	defer s.line.commands.Unlock()
-	if len(songIDs) == 0 {
-		return nil, nil
-	}
-	return s.line.add(at, false, songIDs...)
+	return s.line.add(at, songIDs...)
 }
 
 // AddRandom puts a random song into the queue, or one of the given album. It
 // reports false when there is none to choose, also for an unknown album. Errors:
 // [ErrUnknownEntry], [ErrNotSaved].
 func (s *Songs) AddRandom(at Position, albumID *int64) (bool, error) {
-	s.line.commands.Lock()
-	defer s.line.commands.Unlock()
-	var song int64
-	var found bool
-	if albumID == nil {
-		song, found = s.randy.choose()
-	} else {
-		song, found = s.randy.chooseOf(*albumID)
+	choose := s.randy.choose
+	if albumID != nil {
+		choose = func() (int64, bool) { return s.randy.chooseOf(*albumID) }
 	}
-	if !found {
-		return false, nil
-	}
-	_, err := s.line.add(at, true, song)
-	return err == nil, err
+	return s.line.addRandom(at, choose)
 }
 
 // Remove takes an entry out of the queue. If fewer than two entries are left a

@@ -8,16 +8,9 @@ import (
 	"musicdb/fsm"
 )
 
-// History is where a tracker writes: for songs the library.
-type History interface {
-	// AddPlay notes that something was played to its end.
-	AddPlay(ctx context.Context, id int64, at time.Time, random bool) error
-	// AddSongRelation notes that two different songs were played one after the other.
-	AddSongRelation(ctx context.Context, a, b int64) error
-}
-
-// Tracker notes what was played to its end, and which two songs followed each
-// other in a chain of songs that somebody has chosen. It belongs to one goroutine.
+// Tracker notes what was played to its end, and which two songs (or videos)
+// followed each other in a chain that somebody has chosen. It belongs to one
+// goroutine.
 type Tracker struct {
 	history     History
 	cutTime     time.Duration
@@ -43,9 +36,10 @@ func NewTracker(h History, cutTime time.Duration, trackRandom, disabled bool) *T
 	}
 }
 
-// Track notes that a song was played to its end now. It returns what could not be
-// written; a relation that could not be written leaves the chain as it is.
-func (t *Tracker) Track(ctx context.Context, songID int64, random bool, now time.Time) error {
+// Track notes that a song or video was played to its end now. It returns what
+// could not be written; a relation that could not be written leaves the chain as
+// it is.
+func (t *Tracker) Track(ctx context.Context, id int64, random bool, now time.Time) error {
 	if t.disabled {
 		return nil
 	}
@@ -54,16 +48,16 @@ func (t *Tracker) Track(ctx context.Context, songID int64, random bool, now time
 		err = t.Cut(ctx)
 	}
 	t.lastAction = now
-	err = errors.Join(err, t.history.AddPlay(ctx, songID, now, random))
+	err = errors.Join(err, t.history.AddPlay(ctx, id, now, random))
 	if random && !t.trackRandom {
 		return errors.Join(err, t.chain.Fire(ctx, songPassed, nil))
 	}
-	if t.chain.State() == chainLinked && songID != t.last {
-		if relationErr := t.history.AddSongRelation(ctx, t.last, songID); relationErr != nil {
+	if t.chain.State() == chainLinked && id != t.last {
+		if relationErr := t.history.AddRelation(ctx, t.last, id); relationErr != nil {
 			return errors.Join(err, relationErr)
 		}
 	}
-	t.last = songID
+	t.last = id
 	return errors.Join(err, t.chain.Fire(ctx, songJoined, nil))
 }
 

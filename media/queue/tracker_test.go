@@ -26,7 +26,7 @@ func (d *diary) AddPlay(_ context.Context, id int64, at time.Time, random bool) 
 	return nil
 }
 
-func (d *diary) AddSongRelation(_ context.Context, a, b int64) error {
+func (d *diary) AddRelation(_ context.Context, a, b int64) error {
 	if d.fail != nil {
 		return d.fail
 	}
@@ -137,7 +137,7 @@ func TestTrackerAgainstItsRules(t *testing.T) {
 // With the real library behind it the relations are rows of the tracker.
 func TestTrackerWritesToTheLibrary(t *testing.T) {
 	h := newHouse(t, []int{3})
-	tracker := NewTracker(h.library, 30*time.Minute, false, false)
+	tracker := NewTracker(SongHistory(h.library), 30*time.Minute, false, false)
 	for _, song := range []int64{1, 2, 1} {
 		must(t, tracker.Track(t.Context(), song, false, h.now))
 	}

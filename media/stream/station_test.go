@@ -129,7 +129,7 @@ func (s *station) start(mode StartMode, change func(*Options)) {
 	s.t.Helper()
 	o := Options{
 		Queue: s.queue, Library: s.library, Music: s.music, Tool: s.tool, Start: mode, Pace: pace,
-		Tracker: queue.NewTracker(s.library, 30*time.Minute, false, false),
+		Tracker: queue.NewTracker(queue.SongHistory(s.library), 30*time.Minute, false, false),
 		Log:     slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	if change != nil {
