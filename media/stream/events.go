@@ -35,32 +35,32 @@ type Event struct {
 }
 
 // events calls whoever subscribed, one event at a time.
-type events struct {
+type events[E any] struct {
 	turn sync.Mutex // held while subscribers are called, so that all see one order
 	mu   sync.Mutex // guards list
-	list []*subscriber
+	list []*subscriber[E]
 }
 
-type subscriber struct{ call func(Event) }
+type subscriber[E any] struct{ call func(E) }
 
 // Subscribe has call called for every event from now on, in order, one at a
 // time: call must not wait for anything, or the whole stream waits with it. cancel ends that; a
 // call that is under way is not waited for.
 func (s *Stream) Subscribe(call func(Event)) (cancel func()) { return s.events.add(call) }
 
-func (e *events) add(call func(Event)) (cancel func()) {
+func (e *events[E]) add(call func(E)) (cancel func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	one := &subscriber{call}
+	one := &subscriber[E]{call}
 	e.list = append(slices.Clone(e.list), one)
 	return func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		e.list = slices.DeleteFunc(slices.Clone(e.list), func(s *subscriber) bool { return s == one })
+		e.list = slices.DeleteFunc(slices.Clone(e.list), func(s *subscriber[E]) bool { return s == one })
 	}
 }
 
-func (e *events) fire(event Event) {
+func (e *events[E]) fire(event E) {
 	e.turn.Lock()
 	defer e.turn.Unlock()
 	e.mu.Lock()

@@ -59,6 +59,6 @@ var listening = fsm.MustDefine("listener",
 // Definitions describes the machines of this package.
 func Definitions() []fsm.Description {
 	return []fsm.Description{
-		audio.Describe(), mute.Describe(), decoding.Describe(), encoding.Describe(), listening.Describe(),
+		audio.Describe(), mute.Describe(), decoding.Describe(), encoding.Describe(), listening.Describe(), video.Describe(),
 	}
 }

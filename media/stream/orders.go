@@ -16,12 +16,12 @@ const (
 const orderLimit = 1024
 
 // orders are the commands that wait, in order. Any goroutine may use it.
-type orders struct {
+type orders[O any] struct {
 	mu   sync.Mutex
-	list []order
+	list []O
 }
 
-func (o *orders) put(one order) (taken bool) {
+func (o *orders[O]) put(one O) (taken bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.list) >= orderLimit {
@@ -31,7 +31,7 @@ func (o *orders) put(one order) (taken bool) {
 	return true
 }
 
-func (o *orders) take() []order {
+func (o *orders[O]) take() []O {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	list := o.list

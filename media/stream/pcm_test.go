@@ -129,7 +129,7 @@ func TestClock(t *testing.T) {
 
 // Commands beyond the limit are refused, not piled up.
 func TestOrdersAreBounded(t *testing.T) {
-	var o orders
+	var o orders[order]
 	for range orderLimit {
 		if !o.put(orderSkip) {
 			t.Fatal("a command within the limit was refused")

@@ -63,8 +63,8 @@ type Stream struct {
 	encoderSeen *fsm.Observer[EncodingState, EncodingEvent]
 
 	wake     chan struct{} // one token: the conductor has something to look at
-	orders   orders
-	events   events
+	orders   orders[order]
+	events   events[Event]
 	once     sync.Once
 	running  chan struct{} // closed when Run has begun
 	conducts *conductor

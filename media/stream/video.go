@@ -1,0 +1,183 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"musicdb/fsm"
+	"musicdb/media/library"
+	"musicdb/media/queue"
+)
+
+// VideoOptions are what a video stream works with. Queue and Library are needed.
+type VideoOptions struct {
+	Queue        *queue.Videos
+	Library      *library.Library
+	Tracker      Tracker          // of videos, used by Run only; nil: nothing is tracked
+	DisableStats bool             // the time of the last play is not noted
+	Disabled     bool             // there are no videos; commands change nothing
+	Log          *slog.Logger     // nil discards
+	Now          func() time.Time // nil is time.Now
+}
+
+// Video is the video stream: it hands out the videos of the queue to all clients,
+// one after the other. Any goroutine may call its methods.
+type Video struct {
+	o   VideoOptions
+	log *slog.Logger
+
+	machine *fsm.Runner[VideoState, VideoEvent]
+	seen    *fsm.Observer[VideoState, VideoEvent]
+
+	wake   chan struct{} // one token: Run has something to look at
+	orders orders[videoOrder]
+	events events[VideoNotice]
+	once   sync.Once
+
+	now     atomic.Pointer[VideoStatus]
+	shown   queue.VideoEntry // what was handed out; Run's
+	barren  bool             // the last look found no video to hand out; Run's
+	fruitOf uint64           // generation of the catalogue at that look; Run's
+}
+
+// VideoStatus is what clients are told about the video stream.
+type VideoStatus struct {
+	State VideoState
+	Entry queue.VideoEntry // handed out and not ended; the zero value if there is none
+}
+
+// VideoNoticeKind tells notices apart.
+type VideoNoticeKind uint8
+
+// The kinds of notices.
+const (
+	// VideoStatusChanged: a play or pause was executed, or the stream has begun
+	// with videos disabled.
+	VideoStatusChanged VideoNoticeKind = iota
+	// StreamNextVideo: clients shall show a video from its begin.
+	StreamNextVideo
+)
+
+func (k VideoNoticeKind) String() string {
+	return [...]string{"StatusChanged", "StreamNextVideo"}[k]
+}
+
+// VideoNotice is something that clients are told, with the status that holds
+// then.
+type VideoNotice struct {
+	Kind   VideoNoticeKind
+	Status VideoStatus
+	Video  library.Video // of StreamNextVideo; its queue entry is in Status
+}
+
+// NewVideo makes a video stream that does nothing until Run.
+func NewVideo(o VideoOptions) (*Video, error) {
+	if o.Queue == nil || o.Library == nil {
+		return nil, errors.New("stream: a queue of videos and a library are needed")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	v := &Video{o: o, log: o.Log, wake: make(chan struct{}, 1), seen: fsm.NewObserver(video, 64)}
+	v.machine = fsm.NewRunner(video, v.seen, fsm.Effects[VideoState, VideoEvent]{})
+	v.show()
+	return v, nil
+}
+
+// State tells where the stream is.
+func (v *Video) State() VideoStatus { return *v.now.Load() }
+
+// Subscribe has call called for every notice from now on, in order, one at a
+// time: call must not wait for anything. cancel ends that; a call that is under
+// way is not waited for.
+func (v *Video) Subscribe(call func(VideoNotice)) (cancel func()) { return v.events.add(call) }
+
+// Sources are the figures of the machine.
+func (v *Video) Sources() []fsm.Source { return []fsm.Source{v.seen} }
+
+// videoOrder is a command of a client.
+type videoOrder struct {
+	kind  videoOrderKind
+	entry queue.EntryID // of orderVideoEnded
+}
+
+type videoOrderKind uint8
+
+const (
+	orderVideoPlay videoOrderKind = iota
+	orderVideoPause
+	orderVideoToggle
+	orderVideoSkip
+	orderVideoEnded
+)
+
+// Play switches the stream on or off. Commands are taken in every state and
+// executed in the order of the calls; a StatusChanged notice follows, also when
+// nothing changes. With videos disabled nothing happens.
+func (v *Video) Play(on bool) {
+	if on {
+		v.order(videoOrder{kind: orderVideoPlay})
+	} else {
+		v.order(videoOrder{kind: orderVideoPause})
+	}
+}
+
+// Toggle inverts what holds when the commands before it were executed.
+func (v *Video) Toggle() { v.order(videoOrder{kind: orderVideoToggle}) }
+
+// Next goes on with the next video. The current one is not counted as played.
+func (v *Video) Next() { v.order(videoOrder{kind: orderVideoSkip}) }
+
+// Ended reports that an entry was shown to its end. If it is the one that is
+// shown it is counted as played and the next one follows; reports about any other
+// are ignored, so that every client may report the same end.
+func (v *Video) Ended(entry queue.EntryID) {
+	v.order(videoOrder{kind: orderVideoEnded, entry: entry})
+}
+
+func (v *Video) order(one videoOrder) {
+	if !v.orders.put(one) {
+		v.log.Warn("a command to the video stream was refused, too many are waiting", "limit", orderLimit)
+		return
+	}
+	v.look()
+}
+
+// look makes Run look at everything again.
+func (v *Video) look() {
+	select {
+	case v.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run does the work until ctx ends. What fails inside is logged; only a second
+// call returns an error, ErrRunning.
+func (v *Video) Run(ctx context.Context) error {
+	err := ErrRunning
+	v.once.Do(func() {
+		err = nil
+		begin := VideoBegin
+		if v.o.Disabled {
+			begin = VideoDisable
+		}
+		v.fire(begin)
+		if v.o.Disabled {
+			v.notify(VideoNotice{Kind: VideoStatusChanged})
+		}
+		supervise(ctx, v.log, "video stream", v.run)
+		v.shown = queue.VideoEntry{}
+		v.fire(VideoStop)
+		if closeErr := v.machine.Close(); closeErr != nil {
+			v.log.Error("the video stream was dropped", "error", closeErr)
+		}
+	})
+	return err
+}
