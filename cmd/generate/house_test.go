@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"media/ffmpeg/embedded": {},
 	"media/search":          {"media/library", "fsm"},
 	"media/artwork":         {"media/durable", "media/files", "media/library", "fsm"},
+	"media/frames":          {"media/artwork", "media/durable", "media/ffmpeg", "media/files", "media/library", "fsm"},
 	"media/queue":           {"media/library", "media/state", "fsm"},
 	"media/stream":          {"media/queue", "media/library", "media/files", "media/ffmpeg", "fsm"},
 	"media/tasks":           {"media/library", "media/files", "media/artwork", "media/search", "fsm"},

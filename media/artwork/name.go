@@ -61,6 +61,23 @@ func Name(artist, album string) string {
 	return cut(clean, maxNameBytes-len(tail)) + tail
 }
 
+// Element returns a name of the music library as one path element of at most 255
+// bytes: '/' is written as U+2215, and nothing in it is special to a file system
+// or a web server. Where that loses a part of the name a short hash is appended.
+func Element(name string) string {
+	clean := strings.Map(cleanRune, name)
+	plain := utf8.ValidString(name) && clean == strings.ReplaceAll(name, "/", string(divisionSlash))
+	if strings.HasPrefix(clean, ".") {
+		clean = string(oneDotLeader) + clean[1:]
+	}
+	if plain && clean != "" && len(clean) <= maxNameBytes {
+		return clean
+	}
+	sum := sha256.Sum256([]byte(name))
+	tail := "~" + hex.EncodeToString(sum[:8])
+	return cut(clean, maxNameBytes-len(tail)) + tail
+}
+
 // cleanRune maps what must not appear in a file name. strings.Map has already
 // turned broken UTF-8 into U+FFFD.
 func cleanRune(r rune) rune {

@@ -139,6 +139,9 @@ func opaque(m image.Image) image.Image {
 	return out
 }
 
+// Encode returns a picture as the JPEG file that this package would keep of it.
+func Encode(m image.Image) ([]byte, error) { return encode(m) }
+
 func encode(m image.Image) ([]byte, error) {
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, m, &jpeg.Options{Quality: jpegQuality})

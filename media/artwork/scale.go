@@ -7,28 +7,32 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// fit returns the picture scaled down into n×n pixels, keeping its proportions;
-// a picture that fits already is returned as it is.
-func fit(m image.Image, n int) image.Image {
+// fit returns the picture scaled down into n×n pixels.
+func fit(m image.Image, n int) image.Image { return Fit(m, n, n) }
+
+// Fit returns the picture scaled down into maxW×maxH pixels, both at least 1,
+// keeping its proportions; a picture that fits already is returned as it is.
+func Fit(m image.Image, maxW, maxH int) image.Image {
 	size := m.Bounds().Size()
-	w, h := fitted(size.X, size.Y, n)
+	w, h := fitted(size.X, size.Y, maxW, maxH)
 	if w == size.X && h == size.Y {
 		return m
 	}
-	m = reduced(m, max(size.X, size.Y)/n)
+	m = reduced(m, min(size.X/w, size.Y/h))
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	xdraw.CatmullRom.Scale(out, out.Rect, m, m.Bounds(), draw.Src, nil)
 	return out
 }
 
-// fitted returns the size of a w×h picture after fitting it into n×n.
-func fitted(w, h, n int) (int, int) {
-	long := max(w, h)
-	if long <= n {
+// fitted returns the size of a w×h picture after fitting it into maxW×maxH.
+func fitted(w, h, maxW, maxH int) (int, int) {
+	if w <= maxW && h <= maxH {
 		return w, h
 	}
-	side := func(v int) int { return max(1, (v*n+long/2)/long) }
-	return side(w), side(h)
+	if w*maxH > h*maxW {
+		return maxW, max(1, (h*maxW+w/2)/w)
+	}
+	return max(1, (w*maxH+h/2)/h), maxH
 }
 
 // reduced averages blocks of k×k pixels into one. The Catmull-Rom kernel keeps
