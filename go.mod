@@ -6,6 +6,7 @@ require (
 	codeberg.org/gruf/go-ffmpreg v0.6.11
 	github.com/alecthomas/kong v1.17.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/coreos/go-systemd/v22 v22.7.0
 	github.com/gobwas/ws v1.5.0
 	github.com/goccy/go-graphviz v0.2.9
 	github.com/kelseyhightower/envconfig v1.4.0

@@ -60,6 +60,7 @@ var owners = map[string][]string{
 	"codeberg.org/gruf/go-ffmpreg":         {"media/ffmpeg/embedded"},
 	"github.com/kelseyhightower/envconfig": {"cmd/musicdb"},
 	"github.com/alecthomas/kong":           {"cmd/musicdb"},
+	"github.com/coreos/go-systemd":         {"cmd/musicdb"},
 	"github.com/prometheus":                {"server"},
 	"github.com/chromedp":                  {"server", "cmd/musicdb"},
 }

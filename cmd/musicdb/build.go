@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,15 +36,15 @@ func (p *parts) close() error {
 
 // build opens every part of the daemon in the order in which they need each other.
 // A failure closes what was opened; its text says what was wrong and what to do.
-func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err error) {
-	p := &parts{}
+func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
+	p, log := &parts{}, l.log
 	defer func() {
 		if err != nil {
 			_ = p.close() // the first error is the one that matters
 		}
 	}()
 	data := c.Directories.Data
-	if err := prepareData(data); err != nil {
+	if err := prepareData(c, log); err != nil {
 		return nil, err
 	}
 	lib, err := library.Open(ctx, library.Options{Dir: data, Log: log})
@@ -115,7 +114,10 @@ func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err er
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool, Music: music,
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
-		Key: apiKey(c, store), Version: version(), Log: log,
+		Key: apiKey(c, store), Origins: c.HTTP.Origins, Uploads: c.Uploads.Allow,
+		Ignore:  files.Ignore{Artists: c.Music.IgnoreArtists, Albums: c.Music.IgnoreAlbums, Songs: c.Music.IgnoreSongs},
+		Reload:  func(context.Context) error { return l.reopen() },
+		Version: version(), Log: log,
 	}
 	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
@@ -125,6 +127,9 @@ func build(ctx context.Context, c *Settings, log *slog.Logger) (_ *parts, err er
 	}
 	if p.server, err = server.New(options); err != nil {
 		return nil, err
+	}
+	if c.File != "" {
+		c.attributes(log).correct(data, dataFiles) // those that were made just now, too
 	}
 	return p, nil
 }

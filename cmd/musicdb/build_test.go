@@ -18,7 +18,7 @@ func TestEveryDrawnMachineIsShownLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := build(t.Context(), config, slog.New(slog.DiscardHandler))
+	p, err := build(t.Context(), config, &logs{log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"musicdb/server"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -54,12 +57,28 @@ func TestConfigListing(t *testing.T) {
 	golden(t, "config.txt", out.Bytes())
 }
 
+// Every function has one line with its arguments and what it does, below its area.
 func TestFunctionListing(t *testing.T) {
 	var out bytes.Buffer
 	if err := (functionsCommand{}).Run(&out); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "functions.txt", out.Bytes())
+	lines := strings.Split(out.String(), "\n")
+	for _, f := range server.Functions() {
+		at := slices.IndexFunc(lines, func(line string) bool {
+			name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			return name == f.Name && strings.HasPrefix(line, "  ")
+		})
+		if at < 0 || !strings.Contains(lines[at], f.Doc) || !slices.Contains(lines[:at], f.Area) {
+			t.Errorf("%s is not listed below %s", f.Name, f.Area)
+			continue
+		}
+		for _, a := range f.Args {
+			if !strings.Contains(lines[at], a.Name+": "+a.Type) {
+				t.Errorf("the argument %s of %s is not listed: %s", a.Name, f.Name, lines[at])
+			}
+		}
+	}
 }
 
 // Every setting has a sentence, a name without surprise, and no tag that would

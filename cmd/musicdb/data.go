@@ -19,31 +19,42 @@ import (
 
 // prepareData makes the data directory and, in it, the folder that TMPDIR names
 // from here on: libraries of ours keep compiled code below it, which nobody else
-// may be able to prepare or change.
-func prepareData(dir string) error {
-	tmp := filepath.Join(dir, "tmp")
-	err := os.MkdirAll(dir, 0o775)
-	if err == nil {
-		err = os.MkdirAll(tmp, 0o700)
-	}
-	if err == nil {
-		err = os.Chmod(tmp, 0o700)
-	}
-	for _, sub := range []string{"tasks", "uploads"} {
-		if err == nil {
-			err = os.MkdirAll(filepath.Join(dir, sub), 0o750)
+// may be able to prepare or change. Directories get the permissions that MusicDB 8
+// gives them; without a configuration file the umask of the user goes before that.
+func prepareData(c *Settings, log *slog.Logger) error {
+	dir := c.Directories.Data
+	fail := func(err error) error { return &dataError{dir, c.name("MUSICDB_DIRECTORIES_DATA"), err} }
+	for _, d := range dataDirs {
+		path := filepath.Join(dir, d.path)
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		err := os.MkdirAll(path, d.mode)
+		if err == nil && c.File != "" {
+			err = os.Chmod(path, d.mode)
+		}
+		if err != nil {
+			return fail(err)
 		}
 	}
-	if err != nil {
-		return &dataError{dir, err}
+	if c.File != "" {
+		a := c.attributes(log)
+		a.correct(dir, dataDirs)
+		a.correct(dir, dataFiles)
+		a.secretKey(c.WebSocket.Key)
+	}
+	tmp := filepath.Join(dir, "tmp")
+	if err := errors.Join(os.MkdirAll(tmp, 0o700), os.Chmod(tmp, 0o700)); err != nil {
+		return fail(err)
 	}
 	return os.Setenv("TMPDIR", tmp)
 }
 
 // dataError says that the data directory cannot be used, and what to do.
 type dataError struct {
-	dir   string
-	cause error
+	dir     string
+	setting string
+	cause   error
 }
 
 func (e *dataError) Error() string {
@@ -51,7 +62,7 @@ func (e *dataError) Error() string {
 	if errors.Is(e.cause, fs.ErrPermission) {
 		why = "this user may not write there"
 	}
-	return fmt.Sprintf("the data directory %s cannot be used: %s; give this user the right to write in it, or choose another one with MUSICDB_DIRECTORIES_DATA", e.dir, why)
+	return fmt.Sprintf("the data directory %s cannot be used: %s; give this user the right to write in it, or choose another one with %s", e.dir, why, e.setting)
 }
 
 func (e *dataError) Unwrap() error { return e.cause }
