@@ -26,6 +26,9 @@ var pending = []string{
 	"UpdateVideoStatistic", "UploadChunk", "VideoEnded",
 }
 
+// pendingSources are sources of notifications that the server does not have yet.
+var pendingSources = []string{"MusicDB:Task", "MusicDB:VideoQueue", "MusicDB:VideoStream"}
+
 // areas are the deliberate differences of all areas.
 var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo}
 

@@ -26,6 +26,7 @@ type player struct {
 	until     int   // as in scenario
 	started   int64 // unix time
 	daemon    *daemon
+	describer *describer
 	clients   map[string]*client.Client
 	closed    map[string]string   // clients that the server has ended, and how
 	midway    map[string]bool     // clients in the middle of a fragmented message
@@ -44,8 +45,9 @@ type reported struct{ compared, equal, differed, leftOut int }
 func newPlayer(t *testing.T, s scenario) *player {
 	p := &player{
 		t: t, until: s.until, name: s.name, recording: loadRecording(t, s.name), started: time.Now().Unix(),
-		daemon:  startDaemon(t, daemonOptions{installed: true, database: s.database, videos: s.videos}),
-		clients: map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{},
+		describer: must(described())(t),
+		daemon:    startDaemon(t, daemonOptions{installed: true, database: s.database, videos: s.videos}),
+		clients:   map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{},
 		pongs: map[string][]string{}, fresh: map[string][]wire.Packet{},
 	}
 	p.names.theirs = newNormaliser(p.recording.started, p.recording.ended)
@@ -160,6 +162,9 @@ func (p *player) receive(name string) wire.Packet {
 	isBeat := string(packet.Signature) == `"onTimeChanged"`
 	if isBeat {
 		p.beats++
+	}
+	if err := p.describer.check(packetMap(p.t, packet)); err != nil {
+		p.t.Errorf("%s, client %s: a packet that is not as described: %.600v", p.name, name, err)
 	}
 	if !isBeat || p.recording.keepsBeats {
 		p.fresh[name] = append(p.fresh[name], packet)

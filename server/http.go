@@ -41,6 +41,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /assets/{name}", s.serveAsset)
 	mux.HandleFunc("GET /favicon.ico", s.serveIcon)
 
+	mux.HandleFunc("GET /asyncapi.json", s.serveDescription)
 	mux.HandleFunc("GET /status", s.serveStatus)
 	mux.HandleFunc("GET /status/key", s.serveKey)
 	mux.HandleFunc("GET /ws", s.serveSocket)

@@ -216,3 +216,22 @@ func TestStructureRefusesATypeThatIsGone(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAnotherDescriptionIsFound(t *testing.T) {
+	text, err := description()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "asyncapi.json")
+	if err := compareDescription(file, text); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing: %v", err)
+	}
+	for content, want := range map[string]error{string(text): nil, string(text[1:]): errDiffers} {
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := compareDescription(file, text); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+}

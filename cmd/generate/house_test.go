@@ -22,10 +22,11 @@ const module = "musicdb"
 // every room of media.
 var arrows = map[string][]string{
 	"cmd/musicdb":           {"server", "server/...", "conn", "media/...", "diagrams", "fsm"},
-	"cmd/generate":          {"server", "conn", "media/...", "diagrams", "diagrams/render", "fsm"},
+	"cmd/generate":          {"server", "server/asyncapi", "conn", "media/...", "diagrams", "diagrams/render", "fsm"},
 	"server":                {"server/wire", "conn", "media/...", "diagrams", "fsm"},
 	"server/wire":           {},
 	"server/client":         {"server/wire"},
+	"server/asyncapi":       {},
 	"conn":                  {"fsm"},
 	"fsm":                   {},
 	"fsm/fsmtest":           {"fsm"},
@@ -52,17 +53,18 @@ var arrows = map[string][]string{
 
 // owners names the only packages that may import a dependency.
 var owners = map[string][]string{
-	"github.com/looplab/fsm":               {"fsm"},
-	"github.com/gobwas/ws":                 {"conn", "server/client"},
-	"github.com/mattn/go-sqlite3":          {"media/library"},
-	"go.senan.xyz/taglib":                  {"media/files"},
-	"github.com/goccy/go-graphviz":         {"diagrams/render"},
-	"codeberg.org/gruf/go-ffmpreg":         {"media/ffmpeg/embedded"},
-	"github.com/kelseyhightower/envconfig": {"cmd/musicdb"},
-	"github.com/alecthomas/kong":           {"cmd/musicdb"},
-	"github.com/coreos/go-systemd":         {"cmd/musicdb"},
-	"github.com/prometheus":                {"server"},
-	"github.com/chromedp":                  {"server", "cmd/musicdb"},
+	"github.com/looplab/fsm":                {"fsm"},
+	"github.com/gobwas/ws":                  {"conn", "server/client"},
+	"github.com/mattn/go-sqlite3":           {"media/library"},
+	"go.senan.xyz/taglib":                   {"media/files"},
+	"github.com/goccy/go-graphviz":          {"diagrams/render"},
+	"codeberg.org/gruf/go-ffmpreg":          {"media/ffmpeg/embedded"},
+	"github.com/kelseyhightower/envconfig":  {"cmd/musicdb"},
+	"github.com/alecthomas/kong":            {"cmd/musicdb"},
+	"github.com/coreos/go-systemd":          {"cmd/musicdb"},
+	"github.com/prometheus":                 {"server"},
+	"github.com/chromedp":                   {"server", "cmd/musicdb"},
+	"github.com/santhosh-tekuri/jsonschema": {}, // tests only
 }
 
 // testsMay lists what the tests of every package may import beyond whatever
@@ -72,7 +74,8 @@ var testsMay = []string{"fsm/fsmtest", "media/demo"}
 // testsOwn lists dependencies that the tests of a package may import although
 // the package may not, because a test plays the other end.
 var testsOwn = map[string][]string{
-	"github.com/gobwas/ws": {"server"}, // hostile clients write their own frames
+	"github.com/gobwas/ws":                  {"server"},                    // hostile clients write their own frames
+	"github.com/santhosh-tekuri/jsonschema": {"server", "server/asyncapi"}, // answers are held against their description
 }
 
 // TestHouse walks every Go file of the module and fails on an import that the

@@ -30,11 +30,15 @@ func run(ctx context.Context, check bool) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(root, "diagrams")
-	if check {
-		return out.compare(dir)
+	text, err := description()
+	if err != nil {
+		return err
 	}
-	return out.write(dir)
+	dir, file := filepath.Join(root, "diagrams"), filepath.Join(root, descriptionFile)
+	if check {
+		return errors.Join(out.compare(dir), compareDescription(file, text))
+	}
+	return errors.Join(out.write(dir), os.WriteFile(file, text, 0o644))
 }
 
 // everything makes all generated files. root is the folder of go.mod.

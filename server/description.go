@@ -1,0 +1,50 @@
+package server
+
+import (
+	_ "embed"
+	"net/http"
+	"reflect"
+
+	"musicdb/server/wire"
+)
+
+// Event is a row of the table of what clients are told without asking.
+type Event struct {
+	Method string // wire.MethodNotification or wire.MethodBroadcast
+	Source string
+	Name   string
+	Doc    string
+	// Arguments is the Go type whose JSON encoding is the payload; nil: null.
+	Arguments reflect.Type
+}
+
+// events is the table of events (MusicDB protocol, section 6). What is told but
+// not in it fails a test.
+var events = []Event{
+	notification(audioStreamSource, "onStatusChanged", "the stream began to play, paused, or was interrupted", nil),
+	notification(audioStreamSource, "onTimeChanged", "seconds played of the current song, once a second, also while paused", reflect.TypeFor[float64]()),
+	notification(songQueueSource, "onSongQueueChanged", "the song queue has other entries or another order", nil),
+	notification(songQueueSource, "onSongChanged", "the current song was replaced: it ended or was skipped", nil),
+	notification(scanSource, "onScanProgress", "an empty library is being filled", reflect.TypeFor[importState]()),
+	notification(scanSource, "onScanFinished", "an empty library has been filled", reflect.TypeFor[importState]()),
+	{wire.MethodBroadcast, "sys:refresh", "UpdateCaches", "the music has changed; clients load their lists again", nil},
+}
+
+func notification(source, name, doc string, arguments reflect.Type) Event {
+	return Event{wire.MethodNotification, source, name, doc, arguments}
+}
+
+// Events returns the table of events. The rows must not be changed.
+func Events() []Event { return events }
+
+// The description for machines is made from the two tables by cmd/generate.
+//
+//go:embed asyncapi.json
+var description []byte
+
+// serveDescription sends the AsyncAPI document of the protocol.
+func (s *Server) serveDescription(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(description) // who has gone needs no answer
+}
