@@ -62,13 +62,28 @@ func visibleAlbums(c *library.Catalogue, sel library.Selection, albums []library
 }
 
 func byRelease(albums []library.Album) {
-	year := func(a library.Album) int64 {
-		if a.Release == nil {
-			return 0
-		}
-		return *a.Release
-	}
 	slices.SortStableFunc(albums, func(a, b library.Album) int { return cmp.Compare(year(a), year(b)) })
+}
+
+// getHiddenAlbums lists the hidden albums of all artists, ordered by path.
+func (s *Server) getHiddenAlbums(context.Context, none) ([]albumEntry, error) {
+	catalogue := s.o.Library.Catalogue()
+	list := []albumEntry{}
+	for _, album := range catalogue.Albums() {
+		if album.Hidden != 0 {
+			list = append(list, albumEntry{album, tagsOfAlbum(catalogue, album.ID, idJSON(album.ID))})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b albumEntry) int { return cmp.Compare(a.Album.Path, b.Album.Path) })
+	return list, nil
+}
+
+// year is the release of an album, 0 if it is not known.
+func year(a library.Album) int64 {
+	if a.Release == nil {
+		return 0
+	}
+	return *a.Release
 }
 
 type albumArgs struct {
@@ -86,43 +101,11 @@ func (s *Server) getAlbum(_ context.Context, a albumArgs) (albumInfo, error) {
 	if !ok {
 		return albumInfo{}, &UnknownError{"artist", album.ArtistID}
 	}
-	info := albumInfo{
+	return albumInfo{
 		Artist: artist, Album: album,
 		Tags: tagsOfAlbum(catalogue, album.ID, a.AlbumID.Raw),
-		CDs:  [][]songEntry{},
-	}
-	for _, cd := range sortedCDs(album, catalogue.SongsOf(album.ID)) {
-		entries := make([]songEntry, 0, len(cd))
-		for _, song := range cd {
-			entries = append(entries, songEntry{song, tagsOfSong(catalogue, song.ID, idJSON(song.ID))})
-		}
-		info.CDs = append(info.CDs, entries)
-	}
-	return info, nil
-}
-
-// maxCDs bounds the lists of an album whose row claims nonsense.
-const maxCDs = 1000
-
-// sortedCDs distributes the songs of an album: one list per CD, ordered by track
-// number, exactly as many as the album has CDs; of an album without CDs one list,
-// ordered by name. A song whose CD the album does not have is left out.
-func sortedCDs(album library.Album, songs []library.Song) [][]library.Song {
-	if len(songs) == 0 {
-		return nil
-	}
-	if album.NumOfCDs == nil || *album.NumOfCDs <= 0 {
-		slices.SortStableFunc(songs, func(a, b library.Song) int { return cmp.Compare(a.Name, b.Name) })
-		return [][]library.Song{songs}
-	}
-	cds := make([][]library.Song, min(*album.NumOfCDs, maxCDs))
-	slices.SortStableFunc(songs, func(a, b library.Song) int { return cmp.Compare(a.Number, b.Number) })
-	for _, song := range songs {
-		if 1 <= song.CD && song.CD <= int64(len(cds)) {
-			cds[song.CD-1] = append(cds[song.CD-1], song)
-		}
-	}
-	return cds
+		CDs:  albumCDs(catalogue, album),
+	}, nil
 }
 
 // idJSON is an id as it stands in a result.

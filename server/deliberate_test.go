@@ -9,21 +9,15 @@ import "slices"
 // pending are functions that have no row in the dispatch table yet; their steps
 // are left out. A function that gets its row must leave this list.
 var pending = []string{
-	"AddGenre", "AddMoodFlag", "AddRandomVideoToQueue", "AddSubgenre", "AddVideoToQueue", "AnnotateUpload",
-	"ChangeArtistDirectory", "CreateArtistEntry", "CreateSongEntry", "CutSongRelationship",
-	"CutVideoRelationship", "DeleteTag", "FindAlbumSongFiles", "FindNewContent", "GetAlbumTags",
-	"GetCurrentTasks", "GetFilteredArtistsWithVideos", "GetHiddenAlbums", "GetSongLyrics", "GetSongRelationship",
-	"GetSongTags", "GetSortedAlbumCDs", "GetStreamState", "GetTables", "GetTagsStatistics", "GetVideo",
-	"GetVideoQueue", "GetVideoRelationship", "GetVideoStreamState", "GetVideos", "HideAlbum",
-	"InitiateArtworkImport", "InitiateContentIntegration", "InitiateFilesystemScan", "InitiateMusicImport",
-	"InitiateUpload", "LoadRandyConfiguration", "LoadWebUIConfiguration", "ModifyTag", "MoveVideoInQueue",
-	"PlayNextVideo", "RemoveAlbumEntry", "RemoveAlbumTag", "RemoveArtistEntry", "RemoveSongEntry",
-	"RemoveSongTag", "RemoveUpload", "RemoveVideoFromQueue", "RemoveVideoTag", "RenameAlbumDirectory",
-	"RenameArtistDirectory", "RenameMusicFile", "SaveRandyConfiguration", "SaveWebUIConfiguration",
-	"SetAlbumColor", "SetAlbumImportTime", "SetAlbumOrigin", "SetAlbumTag", "SetSongLyrics", "SetSongTag",
-	"SetStreamState", "SetVideoColor", "SetVideoStreamState", "SetVideoTag", "SetVideoThumbnail",
-	"SetVideoTimeFrame", "UpdateAlbumEntry", "UpdateArtistEntry", "UpdateSongEntry", "UpdateSongStatistic",
-	"UpdateVideoStatistic", "UploadChunk", "VideoEnded",
+	"AddRandomVideoToQueue", "AddVideoToQueue", "AnnotateUpload", "ChangeArtistDirectory", "CreateArtistEntry",
+	"CreateSongEntry", "CutVideoRelationship", "FindAlbumSongFiles", "FindNewContent", "GetCurrentTasks",
+	"GetFilteredArtistsWithVideos", "GetVideo", "GetVideoQueue", "GetVideoRelationship", "GetVideoStreamState",
+	"GetVideos", "InitiateArtworkImport", "InitiateContentIntegration", "InitiateFilesystemScan",
+	"InitiateMusicImport", "InitiateUpload", "MoveVideoInQueue", "PlayNextVideo", "RemoveUpload",
+	"RemoveVideoFromQueue", "RemoveVideoTag", "RenameAlbumDirectory", "RenameArtistDirectory", "RenameMusicFile",
+	"SetVideoColor", "SetVideoStreamState", "SetVideoTag", "SetVideoThumbnail", "SetVideoTimeFrame",
+	"UpdateAlbumEntry", "UpdateArtistEntry", "UpdateSongEntry", "UpdateVideoStatistic", "UploadChunk",
+	"VideoEnded",
 }
 
 // pendingSources are sources of notifications that the server does not have yet.

@@ -23,6 +23,9 @@ type Function struct {
 	// BroadcastsAs names the getter whose result goes to all clients instead of
 	// an answer, whatever the client's method was (MusicDB protocol, section 5).
 	BroadcastsAs string
+	// AnswersAs names the getter whose result, under whose name, answers the method
+	// "request"; the other methods work as usual.
+	AnswersAs string
 
 	run func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error)
 }
@@ -71,6 +74,12 @@ func (f *Function) broadcastsAs(getter string) *Function {
 	return f
 }
 
+// answersAs is row's addition for the functions that answer with another's result.
+func (f *Function) answersAs(getter string) *Function {
+	f.AnswersAs = getter
+	return f
+}
+
 // Functions returns the dispatch table, area by area. The rows must not be changed.
 func Functions() []*Function { return functions }
 
@@ -85,8 +94,10 @@ func indexFunctions(table []*Function) map[string]*Function {
 		index[f.Name] = f
 	}
 	for _, f := range table {
-		if f.BroadcastsAs != "" && index[f.BroadcastsAs] == nil {
-			panic("server: " + f.Name + " broadcasts as " + f.BroadcastsAs + ", which is no function")
+		for _, getter := range []string{f.BroadcastsAs, f.AnswersAs} {
+			if getter != "" && index[getter] == nil {
+				panic("server: " + f.Name + " answers as " + getter + ", which is no function")
+			}
 		}
 	}
 	return index
@@ -122,9 +133,15 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 	if err != nil {
 		return conn.Answer{}, err
 	}
-	method := r.Method
-	if f.BroadcastsAs != "" {
-		f, method = byName[f.BroadcastsAs], wire.Broadcast
+	method, getter := r.Method, ""
+	switch {
+	case f.BroadcastsAs != "":
+		method, getter = wire.Broadcast, f.BroadcastsAs
+	case r.Method == wire.Ask:
+		getter = f.AnswersAs
+	}
+	if getter != "" {
+		f = byName[getter]
 		if result, err = s.call(ctx, f, r.Arguments); err != nil {
 			return conn.Answer{}, err
 		}

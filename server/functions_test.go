@@ -23,6 +23,15 @@ var otherArguments = map[string]struct {
 }{
 	"GetAlbums": {[]wire.Argument{{Name: "artistid", Type: "int|decimal string|null", Required: true}, {Name: "applyfilter", Type: "bool", Required: true}},
 		"protocol, GetAlbums: null, too, means the albums of all artists"},
+	"RemoveSongEntry": {[]wire.Argument{{Name: "songid", Type: "int|decimal string", Required: true}},
+		"protocol, RemoveSongEntry: a decimal string is accepted, too; here it removes the same"},
+}
+
+// answersAs are the functions that answer a request with the result of another
+// (MusicDB protocol, section 5).
+var answersAs = map[string]string{
+	"CutSongRelationship":  "GetSongRelationship",
+	"CutVideoRelationship": "GetVideoRelationship",
 }
 
 type protocolFunction struct {
@@ -66,7 +75,10 @@ func TestTheTableHasTheFunctionsOfTheProtocol(t *testing.T) {
 		if got.BroadcastsAs != broadcastsAs {
 			t.Errorf("%s: broadcasts as %q, want %q", want.Name, got.BroadcastsAs, broadcastsAs)
 		}
-		if (got.Result == nil) != (want.Result == "null") && want.BroadcastsAs == nil {
+		if got.AnswersAs != answersAs[want.Name] {
+			t.Errorf("%s: answers as %q, want %q", want.Name, got.AnswersAs, answersAs[want.Name])
+		}
+		if (got.Result == nil) != (want.Result == "null") && want.BroadcastsAs == nil && got.AnswersAs == "" {
 			t.Errorf("%s: result %v, want %s", want.Name, got.Result, want.Result)
 		}
 		args := want.Args

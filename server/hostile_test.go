@@ -124,18 +124,23 @@ func request(t testing.TB, c *client.Client, function string, arguments any) (js
 	return c.Request(ctx, function, arguments)
 }
 
-// Every function with each argument missing and of every wrong type: no panic, no
-// change of the library, and the connection answers the next request.
+// Every function with each argument missing, of every wrong type, or naming a row
+// that does not exist: no panic, no change of the library, and the connection
+// answers the next request. Functions that make something of a text alone are left
+// out.
 func TestWrongArgumentsChangeNothing(t *testing.T) {
 	t.Parallel()
 	var log logbook
 	d := startDaemon(t, daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil))})
 	c := d.dial()
 	before := d.library.Catalogue().Generation()
-	values := []string{`null`, `true`, `-1`, `0`, `1`, `1.5`, `1e400`, `9223372036854775808`, `""`, `"x"`, `"1"`, `"next"`, `"\u0000"`, `[]`, `[1]`, `{}`,
+	values := []string{`null`, `true`, `-1`, `0`, `999999`, `1.5`, `1e400`, `9223372036854775808`, `""`, `"x"`, `"999999"`, `"next"`, `"\u0000"`, `[]`, `[1]`, `{}`,
 		`"340282366920938463463374607431768211456"`, `"` + strings.Repeat("9", 5000) + `"`}
 	sent := 0
 	for _, f := range server.Functions() {
+		if f.Name == "AddGenre" {
+			continue
+		}
 		all := []string{`null`, `[]`, `"x"`, `{}`}
 		for i := range f.Args {
 			for _, value := range values {
@@ -143,7 +148,7 @@ func TestWrongArgumentsChangeNothing(t *testing.T) {
 				for j, other := range f.Args {
 					switch {
 					case i != j:
-						object = append(object, fmt.Sprintf("%q:1", other.Name))
+						object = append(object, fmt.Sprintf("%q:999999", other.Name))
 					case value != "":
 						object = append(object, fmt.Sprintf("%q:%s", other.Name, value))
 					}

@@ -21,7 +21,7 @@ var installed = sync.OnceValues(func() ([]byte, error) {
 })
 
 // needed are the data without which an installation is none.
-var needed = []string{"data/music.db", "data/tracker.db", "data/state/state.ini", "data/config/randy.ini"}
+var needed = []string{"data/music.db", "data/tracker.db", "data/state/state.ini", "data/config/randy.ini", "data/config/webui.ini"}
 
 // install unpacks the installation into a data and a music directory. Unless it is
 // asked for in full, only the databases and the state are.

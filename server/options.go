@@ -31,6 +31,12 @@ type Options struct {
 	Ignore  files.Ignore // names that searches for new content pass by
 	Uploads []string     // content types that may be uploaded: albumfile, artwork, video
 
+	// Features that are switched off: their functions change nothing and answer as
+	// if they had (MusicDB protocol, section 11).
+	NoStatistics bool // counters, flags and last played of songs and videos
+	NoTagging    bool // tags and their assignments
+	NoTracker    bool // relations between songs or videos played in succession
+
 	// Machines are further machines that run in the daemon: their figures are shown
 	// with those of the parts.
 	Machines []fsm.Source

@@ -6,6 +6,7 @@ const (
 	areaArtists = "Artists"
 	areaAlbums  = "Albums"
 	areaSongs   = "Songs"
+	areaLyrics  = "Lyrics"
 	areaTags    = "Tags"
 	areaQueue   = "Song queue and audio stream"
 )
@@ -16,22 +17,56 @@ var functions = []*Function{
 	echoRow("Bounce", areaGeneral, "returns its arguments as they are", bounce),
 	row("GetMDBState", areaGeneral, "tells the genre selection, the mode of the user interface and what the streams do", (*Server).getMDBState),
 	row("SetMDBState", areaGeneral, "changes the genre selection or the mode of the user interface", (*Server).setMDBState).broadcastsAs("GetMDBState"),
+	row("LoadWebUIConfiguration", areaGeneral, "returns the configuration that user interfaces share", (*Server).loadWebUIConfiguration),
+	row("SaveWebUIConfiguration", areaGeneral, "stores the configuration that user interfaces share", (*Server).saveWebUIConfiguration),
+	row("LoadRandyConfiguration", areaGeneral, "returns the configuration of the random selection", (*Server).loadRandyConfiguration),
+	row("SaveRandyConfiguration", areaGeneral, "stores the configuration of the random selection", (*Server).saveRandyConfiguration),
+	row("GetTables", areaGeneral, "returns whole tables of the library", (*Server).getTables),
 	row("Find", areaGeneral, "searches artists, albums and songs by name", (*Server).find),
 
 	row("GetArtists", areaArtists, "lists all artists", (*Server).getArtists),
 	row("GetArtistsWithAlbums", areaArtists, "lists all artists with their visible albums", (*Server).getArtistsWithAlbums),
 	row("GetFilteredArtistsWithAlbums", areaArtists, "lists the artists with albums of the selected genres", (*Server).getFilteredArtistsWithAlbums),
+	row("RemoveArtistEntry", areaArtists, "removes an artist with all albums and videos from the library, not their files", (*Server).removeArtistEntry),
 
 	row("GetAlbums", areaAlbums, "lists the visible albums of an artist, or of all", (*Server).getAlbums),
+	row("GetHiddenAlbums", areaAlbums, "lists the hidden albums of all artists", (*Server).getHiddenAlbums),
 	row("GetAlbum", areaAlbums, "returns an album with its artist, tags and songs", (*Server).getAlbum),
+	row("GetSortedAlbumCDs", areaAlbums, "returns the songs of an album, CD by CD", (*Server).getSortedAlbumCDs),
+	row("GetAlbumTags", areaAlbums, "returns the tags of an album", (*Server).getAlbumTags),
+	row("HideAlbum", areaAlbums, "hides an album or shows it again", (*Server).hideAlbum),
+	row("SetAlbumOrigin", areaAlbums, "sets where an album comes from", (*Server).setAlbumOrigin),
+	row("SetAlbumImportTime", areaAlbums, "sets when an album was added", (*Server).setAlbumImportTime),
+	row("SetAlbumColor", areaAlbums, "sets one of the three colors of an album", (*Server).setAlbumColor),
+	row("SetAlbumTag", areaAlbums, "assigns a tag to an album", (*Server).setAlbumTag).broadcastsAs("GetAlbum"),
+	row("RemoveAlbumTag", areaAlbums, "takes a tag from an album", (*Server).removeAlbumTag).broadcastsAs("GetAlbum"),
+	row("RemoveAlbumEntry", areaAlbums, "removes an album with its songs from the library, not their files", (*Server).removeAlbumEntry),
 	row("AddAlbumToQueue", areaAlbums, "puts the songs of an album, or of one of its CDs, into the queue", (*Server).addAlbumToQueue),
 
 	row("GetSong", areaSongs, "returns a song with its artist, album and tags", (*Server).getSong),
+	row("GetSongTags", areaSongs, "returns the tags of a song", (*Server).getSongTags),
+	row("UpdateSongStatistic", areaSongs, "counts a like or dislike, or sets a flag of a song", (*Server).updateSongStatistic).broadcastsAs("GetSong"),
+	row("SetSongTag", areaSongs, "assigns a tag to a song", (*Server).setSongTag).broadcastsAs("GetSong"),
+	row("RemoveSongTag", areaSongs, "takes a tag from a song", (*Server).removeSongTag).broadcastsAs("GetSong"),
+	row("GetSongRelationship", areaSongs, "lists the songs that were played directly before or after a song", (*Server).getSongRelationship),
+	row("CutSongRelationship", areaSongs, "forgets that two songs were played in succession", (*Server).cutSongRelationship).answersAs("GetSongRelationship"),
+	row("RemoveSongEntry", areaSongs, "removes a song from the library, not its file", (*Server).removeSongEntry),
+
+	row("GetSongLyrics", areaLyrics, "returns the lyrics of a song", (*Server).getSongLyrics),
+	row("SetSongLyrics", areaLyrics, "sets the lyrics of a song, or that it has none", (*Server).setSongLyrics).broadcastsAs("GetSong"),
 
 	row("GetTags", areaTags, "lists all genres, sub genres and moods", (*Server).getTags),
+	row("GetTagsStatistics", areaTags, "tells how often each tag is used", (*Server).getTagsStatistics),
+	row("AddGenre", areaTags, "makes a genre", (*Server).addGenre).broadcastsAs("GetTags"),
+	row("AddSubgenre", areaTags, "makes a sub genre of a genre", (*Server).addSubgenre).broadcastsAs("GetTags"),
+	row("AddMoodFlag", areaTags, "makes a mood", (*Server).addMoodFlag).broadcastsAs("GetTags"),
+	row("DeleteTag", areaTags, "deletes a tag with its children and assignments", (*Server).deleteTag).broadcastsAs("GetTags"),
+	row("ModifyTag", areaTags, "changes one attribute of a tag", (*Server).modifyTag).broadcastsAs("GetTags"),
 
 	row("GetAudioStreamState", areaQueue, "tells what the audio stream does, and the current song", (*Server).getAudioStreamState),
+	row("GetStreamState", areaQueue, "does what GetAudioStreamState does, under its old name", (*Server).getAudioStreamState),
 	row("SetAudioStreamState", areaQueue, "plays or pauses the audio stream", (*Server).setAudioStreamState),
+	row("SetStreamState", areaQueue, "does what SetAudioStreamState does, under its old name", (*Server).setAudioStreamState),
 	row("PlayNextSong", areaQueue, "skips the current song", (*Server).playNextSong),
 	row("GetSongQueue", areaQueue, "lists the queue; the first entry is the current song", (*Server).getSongQueue),
 	row("AddSongToQueue", areaQueue, "puts a song into the queue", (*Server).addSongToQueue),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"musicdb/media/library"
+	"musicdb/server/wire"
 )
 
 // tagSet is all tags by class, in row order.
@@ -48,6 +49,24 @@ func (s *Server) getTags(context.Context, none) (tagSet, error) {
 	return set, nil
 }
 
+type songTagsArgs struct {
+	SongID wire.NamedID `json:"songid"`
+}
+
+// getSongTags gives empty lists for an unknown song.
+func (s *Server) getSongTags(_ context.Context, a songTagsArgs) (songTags, error) {
+	return tagsOfSong(s.o.Library.Catalogue(), a.SongID.Value, a.SongID.Raw), nil
+}
+
+type albumTagsArgs struct {
+	AlbumID wire.NamedID `json:"albumid"`
+}
+
+// getAlbumTags does the same for an album.
+func (s *Server) getAlbumTags(_ context.Context, a albumTagsArgs) (albumTags, error) {
+	return tagsOfAlbum(s.o.Library.Catalogue(), a.AlbumID.Value, a.AlbumID.Raw), nil
+}
+
 func tagsOfSong(c *library.Catalogue, id int64, echo json.RawMessage) songTags {
 	return songTags{echo, byClass(c.SongTags(id))}
 }
@@ -69,4 +88,24 @@ func byClass(tags []library.TargetTag) assigned {
 		}
 	}
 	return sorted
+}
+
+// tagStatistics tells how often a tag is used.
+type tagStatistics struct {
+	Tag      library.Tag `json:"tag"`
+	Songs    int         `json:"songs"`
+	Albums   int         `json:"albums"`
+	Videos   int         `json:"videos"`
+	Children int         `json:"children"`
+}
+
+// getTagsStatistics is an object whose keys are the ids of all tags.
+func (s *Server) getTagsStatistics(context.Context, none) (map[string]tagStatistics, error) {
+	c := s.o.Library.Catalogue()
+	result := map[string]tagStatistics{}
+	for _, tag := range c.Tags() {
+		use := c.TagUse(tag.ID)
+		result[string(idJSON(tag.ID))] = tagStatistics{tag, use.Songs, use.Albums, use.Videos, use.Children}
+	}
+	return result, nil
 }

@@ -9,9 +9,9 @@ import (
 
 // AddTag enters a tag; its ID is given. It fails with an EntryError: ErrExists
 // with the ID of the tag of this name and class, and ErrInvalid for an unknown
-// class, an empty name, an icon type that is neither 1 nor 2, a colour that is
-// not like "#RRGGBB", a sub genre without an existing genre as parent, or another
-// tag with one. Names of sub genres are unique over all genres.
+// class, an icon type that is neither 1 nor 2, a colour that is not like "#RRGGBB",
+// a sub genre without an existing genre as parent, or another tag with one. The name
+// may be empty. Names of sub genres are unique over all genres.
 func (e *Edit) AddTag(t Tag) (Tag, error) {
 	t.ID = 0
 	if t.Class < ClassGenre || t.Class > ClassMood {
@@ -57,9 +57,6 @@ func (e *Edit) PutTag(t Tag) error {
 func (e *Edit) refusedTag(before, t *Tag) error {
 	invalid := func(detail string) error {
 		return &EntryError{Reason: ErrInvalid, Kind: "tag", ID: t.ID, Detail: detail}
-	}
-	if t.Name == "" && (t.ID == 0 || before.Name != "") {
-		return invalid("its name is empty")
 	}
 	if t.IconType != nil && orNull(t.IconType) != orNull(before.IconType) && *t.IconType != IconUnicode && *t.IconType != IconHTML {
 		return invalid("its icon type is not 1 or 2")

@@ -9,22 +9,14 @@ import (
 )
 
 // ErrConfig refuses a configuration that a client sent.
-var ErrConfig = errors.New("the configuration is not complete and correct")
+var ErrConfig = errors.New("the configuration is not complete")
 
-// A ConfigError says which entry of a configuration is missing or cannot be used.
-// errors.Is finds [ErrConfig] in it.
-type ConfigError struct {
-	Section, Key string
-	Wants        string // what is allowed there
-	Missing      bool
-}
+// A ConfigError says which entry of a configuration is missing. errors.Is finds
+// [ErrConfig] in it.
+type ConfigError struct{ Section, Key string }
 
 func (e *ConfigError) Error() string {
-	what := "cannot be used"
-	if e.Missing {
-		what = "is missing"
-	}
-	return fmt.Sprintf("%v: %s.%s %s; wanted is %s", ErrConfig, e.Section, e.Key, what, e.Wants)
+	return fmt.Sprintf("%v: %s.%s is missing; send all that was loaded", ErrConfig, e.Section, e.Key)
 }
 
 // Is makes errors.Is(err, ErrConfig) true.
@@ -32,18 +24,14 @@ func (e *ConfigError) Is(target error) bool { return target == ErrConfig }
 
 // ParseWebUI reads a WebUIConfig of the MusicDB protocol. Every entry must be
 // there; further ones are ignored. A text may be a number, whose digits are then
-// the text. What is no truth value or no number becomes the default, as it would
-// when read from the file. Errors: [*ConfigError], the first of the file's order.
+// the text. What is no value for its entry becomes the default, as it would when
+// read from the file. Errors: [*ConfigError], the first in the file's order.
 func ParseWebUI(config json.RawMessage) (WebUI, error) {
 	w := DefaultWebUI()
 	if err := w.bind().parse(config); err != nil {
 		return WebUI{}, err
 	}
-	for key, mode := range map[string]string{"lyrics": w.WebUI.Lyrics, "videomode": w.WebUI.VideoMode} {
-		if mode != modeEnabled && mode != modeDisabled {
-			return WebUI{}, &ConfigError{Section: "WebUI", Key: key, Wants: modeEnabled + " or " + modeDisabled}
-		}
-	}
+	w.onlyKnownModes()
 	return w, nil
 }
 
@@ -61,57 +49,43 @@ func ParseRandy(config json.RawMessage) (Randy, error) {
 // parse sets every field from a JSON object of sections. The value that a field
 // has already is its default.
 func (b binding) parse(config json.RawMessage) error {
-	var sections map[string]json.RawMessage
-	if json.Unmarshal(config, &sections) != nil {
-		sections = nil // no object: everything is missing
-	}
+	sections := object(config)
 	keys := map[string]map[string]json.RawMessage{}
 	for _, p := range b {
 		if _, known := keys[p.section]; !known {
-			var members map[string]json.RawMessage
-			if json.Unmarshal(sections[p.section], &members) != nil {
-				members = nil
-			}
-			keys[p.section] = members
+			keys[p.section] = object(sections[p.section])
 		}
 		value, given := keys[p.section][p.key]
 		if !given {
-			return &ConfigError{Section: p.section, Key: p.key, Wants: p.wants(), Missing: true}
+			return &ConfigError{p.section, p.key}
 		}
-		if !p.parse(value) {
-			return &ConfigError{Section: p.section, Key: p.key, Wants: p.wants()}
-		}
+		p.parse(value)
 	}
 	return nil
 }
 
-// parse takes over one value and reports whether it is one for this field.
-func (p place) parse(value json.RawMessage) bool {
+// object is the members of a JSON object; anything else has none.
+func object(text json.RawMessage) (members map[string]json.RawMessage) {
+	if json.Unmarshal(text, &members) != nil {
+		return nil
+	}
+	return members
+}
+
+// parse takes over one value, if it is one for this field.
+func (p place) parse(value json.RawMessage) {
 	text, isText := scalar(value)
 	switch field := p.field.(type) {
 	case *string:
 		if isText {
 			*field = text
 		}
-		return isText
 	case *bool:
 		*field = truth(text, *field)
 	case *int:
 		if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
 			*field = n
 		}
-	}
-	return true
-}
-
-func (p place) wants() string {
-	switch p.field.(type) {
-	case *bool:
-		return "true or false"
-	case *int:
-		return "a whole number"
-	default:
-		return "a text"
 	}
 }
 

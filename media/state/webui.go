@@ -78,15 +78,19 @@ func readWebUI(file *INI) WebUI {
 	w := DefaultWebUI()
 	w.Meta.Version = 0
 	w.MainMenu.ShowSystemStatus = false
-	missing := w.WebUI
 	w.bind().read(file)
+	w.onlyKnownModes()
+	return w
+}
+
+// onlyKnownModes replaces what is no mode by the default.
+func (w *WebUI) onlyKnownModes() {
 	if w.WebUI.VideoMode != modeEnabled && w.WebUI.VideoMode != modeDisabled {
-		w.WebUI.VideoMode = missing.VideoMode
+		w.WebUI.VideoMode = modeDisabled
 	}
 	if w.WebUI.Lyrics != modeEnabled && w.WebUI.Lyrics != modeDisabled {
-		w.WebUI.Lyrics = missing.Lyrics
+		w.WebUI.Lyrics = modeEnabled
 	}
-	return w
 }
 
 // webuiSince is the version of the file in which each section appeared.

@@ -20,6 +20,9 @@ type (
 	// ListID is an ID for which null and the empty string are allowed, too; both
 	// have the value 0.
 	ListID struct{ ID }
+	// NamedID is an ID for which every other string is allowed, too: the name of a
+	// row that does not exist, with the value 0.
+	NamedID struct{ ID }
 	// Int is a JSON number without fraction or exponent, within 64 bits.
 	Int int64
 	// Bool is true or false.
@@ -33,6 +36,11 @@ type (
 		Value int64
 		Given bool
 	}
+	// MaybeAny is a value of any type that may be absent or null.
+	MaybeAny struct {
+		Any
+		Given bool
+	}
 	// MaybeID is an ID that may be absent or null.
 	MaybeID struct {
 		ID
@@ -40,7 +48,9 @@ type (
 	}
 )
 
-var errType = errors.New("wrong type")
+// ErrType is the cause of an ArgumentError for a value of another JSON type, or
+// one that the type does not allow.
+var ErrType = errors.New("wrong type")
 
 // ArgumentError says which argument was missing or of the wrong type.
 type ArgumentError struct {
@@ -92,6 +102,17 @@ func (a *ListID) set(raw json.RawMessage) error {
 }
 func (*ListID) wants() string { return "int|decimal string|null" }
 
+func (a *NamedID) set(raw json.RawMessage) error {
+	if a.ID.set(raw) == nil {
+		return nil
+	}
+	if _, isText := text(raw); !isText {
+		return ErrType
+	}
+	*a = NamedID{ID{0, raw}}
+	return nil
+}
+
 func (a *Int) set(raw json.RawMessage) error {
 	n, err := integer(raw)
 	*a = Int(n)
@@ -103,7 +124,7 @@ func (*Int) optional() bool { return false }
 func (a *Bool) set(raw json.RawMessage) error {
 	*a = string(raw) == "true"
 	if !*a && string(raw) != "false" {
-		return errType
+		return ErrType
 	}
 	return nil
 }
@@ -113,7 +134,7 @@ func (*Bool) optional() bool { return false }
 func (a *Text) set(raw json.RawMessage) error {
 	s, ok := text(raw)
 	if !ok {
-		return errType
+		return ErrType
 	}
 	*a = Text(s)
 	return nil
@@ -139,6 +160,33 @@ func (a Any) Integer() (int64, bool) {
 	return n, err == nil
 }
 
+// ID is the id that the value holds, as an integer or a decimal string; false for
+// everything else.
+func (a Any) ID() (int64, bool) {
+	var id ID
+	err := id.set(json.RawMessage(a))
+	return id.Value, err == nil
+}
+
+// Number is the JSON number that the value holds; false for any other type, and
+// for a number beyond the range of a float64.
+func (a Any) Number() (float64, bool) {
+	if len(a) == 0 || a[0] != '-' && (a[0] < '0' || a[0] > '9') {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(string(a), 64)
+	return n, err == nil
+}
+
+// IsNull tells whether the value is null.
+func (a Any) IsNull() bool { return string(a) == "null" }
+
+func (a *MaybeAny) set(raw json.RawMessage) error {
+	*a = MaybeAny{Any(raw), string(raw) != "null"}
+	return nil
+}
+func (*MaybeAny) optional() bool { return true }
+
 func (a *MaybeInt) set(raw json.RawMessage) error {
 	n, err := integer(raw)
 	*a = MaybeInt{n, err == nil}
@@ -160,11 +208,11 @@ func (*MaybeID) optional() bool { return true }
 // beyond 64 bits are refused: an id that has been through a float is no id.
 func integer(digits []byte) (int64, error) {
 	if len(digits) == 0 || digits[0] == '+' {
-		return 0, errType
+		return 0, ErrType
 	}
 	n, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil {
-		return 0, errType
+		return 0, ErrType
 	}
 	return n, nil
 }

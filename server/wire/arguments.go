@@ -73,7 +73,7 @@ func (s *Schema[A]) Decode(raw json.RawMessage) (A, error) {
 		}
 	})
 	if !isObject {
-		return args, &ArgumentError{Wants: s.names(), Cause: errType}
+		return args, &ArgumentError{Wants: s.names(), Cause: ErrType}
 	}
 	v := reflect.ValueOf(&args).Elem()
 	for i, f := range s.fields {

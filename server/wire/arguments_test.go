@@ -18,6 +18,8 @@ type everyArgument struct {
 	Any      Any      `json:"any" type:"string or int"`
 	MaybeInt MaybeInt `json:"maybeint"`
 	MaybeID  MaybeID  `json:"maybeid"`
+	Named    NamedID  `json:"named"`
+	MaybeAny MaybeAny `json:"maybeany"`
 }
 
 // The JSON values that the recorded scenarios use as wrong arguments.
@@ -33,8 +35,10 @@ func TestArgumentTypes(t *testing.T) {
 		"any":      oddValues,
 		"maybeint": oddValues,
 		"maybeid":  {`-1`, `0`, `7`, `"7"`, `null`},
+		"named":    {`-1`, `0`, `7`, `"7"`, `"abc"`, `""`},
+		"maybeany": oddValues,
 	}
-	base := map[string]string{"id": `1`, "list": `1`, "int": `1`, "bool": `false`, "text": `"x"`, "any": `1`}
+	base := map[string]string{"id": `1`, "list": `1`, "int": `1`, "bool": `false`, "text": `"x"`, "any": `1`, "named": `1`}
 	schema := NewSchema[everyArgument]()
 	for name, good := range accepted {
 		for _, value := range oddValues {
@@ -59,7 +63,7 @@ func TestArgumentTypes(t *testing.T) {
 
 func TestMissingArguments(t *testing.T) {
 	schema := NewSchema[everyArgument]()
-	if _, err := schema.Decode(json.RawMessage(`{"id":1,"list":1,"int":1,"bool":true,"text":""}`)); !errors.Is(err, ErrMissing) {
+	if _, err := schema.Decode(json.RawMessage(`{"id":1,"list":1,"int":1,"bool":true,"text":"","named":1}`)); !errors.Is(err, ErrMissing) {
 		t.Errorf("without any: %v", err)
 	}
 	for _, raw := range []string{`null`, `[]`, `7`, `"x"`} {
@@ -87,6 +91,35 @@ func TestIDKeepsWhatTheClientSent(t *testing.T) {
 			t.Fatalf("%s became %d, %s (%v)", raw, a.ID.Value, a.ID.Raw, err)
 		}
 	})
+}
+
+func TestNamedIDOfNoNumberIsUnknown(t *testing.T) {
+	a, err := NewSchema[struct {
+		ID NamedID `json:"songid"`
+	}]().Decode(json.RawMessage(`{"songid":"7up"}`))
+	if err != nil || a.ID.Value != 0 || string(a.ID.Raw) != `"7up"` {
+		t.Errorf("got %d, %s, %v", a.ID.Value, a.ID.Raw, err)
+	}
+}
+
+func TestWhatAnAnyHolds(t *testing.T) {
+	for text, want := range map[string]struct {
+		isID, isNumber bool
+		id             int64
+		number         float64
+	}{
+		`7`: {true, true, 7, 7}, `"7"`: {true, false, 7, 0}, `-2`: {true, true, -2, -2}, `1.5`: {false, true, 0, 1.5},
+		`1e2`: {false, true, 0, 100}, `1e999`: {}, `"x"`: {}, `""`: {}, `null`: {}, `true`: {}, `[1]`: {}, `{"a":1}`: {}, ``: {},
+	} {
+		id, isID := Any(text).ID()
+		number, isNumber := Any(text).Number()
+		if isID != want.isID || isID && id != want.id || isNumber != want.isNumber || isNumber && number != want.number {
+			t.Errorf("%s holds the id %d, %v and the number %g, %v", text, id, isID, number, isNumber)
+		}
+		if Any(text).IsNull() != (text == "null") {
+			t.Errorf("%s is null or not", text)
+		}
+	}
 }
 
 func TestAWrongStructIsRefusedWhenTheTableIsBuilt(t *testing.T) {

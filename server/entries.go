@@ -1,0 +1,63 @@
+package server
+
+import (
+	"context"
+
+	"musicdb/media/library"
+	"musicdb/server/wire"
+)
+
+// Removing rows. Files are never touched. What a client sends as an id is taken
+// for one only if it is one: 0, null and the empty text remove nothing.
+
+type removeArtistEntryArgs struct {
+	ArtistID wire.Any `json:"artistid" type:"int|decimal string"`
+}
+
+type removeAlbumEntryArgs struct {
+	AlbumID wire.Any `json:"albumid" type:"int|decimal string"`
+}
+
+type removeSongEntryArgs struct {
+	SongID wire.Any `json:"songid" type:"int|decimal string"`
+}
+
+func (s *Server) removeArtistEntry(ctx context.Context, a removeArtistEntryArgs) (nothing, error) {
+	return nothing{}, s.removeEntry(ctx, a.ArtistID, (*library.Edit).RemoveArtist)
+}
+
+func (s *Server) removeAlbumEntry(ctx context.Context, a removeAlbumEntryArgs) (nothing, error) {
+	return nothing{}, s.removeEntry(ctx, a.AlbumID, (*library.Edit).RemoveAlbum)
+}
+
+func (s *Server) removeSongEntry(ctx context.Context, a removeSongEntryArgs) (nothing, error) {
+	return nothing{}, s.removeEntry(ctx, a.SongID, (*library.Edit).RemoveSong)
+}
+
+// removeEntry removes a row with all that belongs to it, and the queue entries of
+// the songs that are gone then.
+func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(*library.Edit, int64) error) error {
+	row, ok := id.ID()
+	if !ok {
+		return nil
+	}
+	if err := s.o.Library.Edit(ctx, func(e *library.Edit) error { return remove(e, row) }); err != nil {
+		return unlessMissing(err)
+	}
+	s.forgetRemoved()
+	return nil
+}
+
+// forgetRemoved drops the queue entries of songs that are not in the library.
+func (s *Server) forgetRemoved() {
+	catalogue := s.o.Library.Catalogue()
+	var gone []int64
+	for _, entry := range s.o.Queue.Entries() {
+		if _, known := catalogue.Song(entry.SongID); !known {
+			gone = append(gone, entry.SongID)
+		}
+	}
+	if len(gone) > 0 {
+		s.o.Queue.Forget(gone...)
+	}
+}
