@@ -8,7 +8,13 @@ import (
 	"musicdb/server/wire"
 )
 
-// saveWebUIArgs and saveRandyArgs hold a configuration, always the complete one.
+// webUIConfig is the configuration that user interfaces share, and randyConfig that
+// of the random selection: arguments and results of the functions below.
+type (
+	webUIConfig state.WebUI
+	randyConfig state.Randy
+)
+
 type saveWebUIArgs struct {
 	Config wire.Any `json:"config" type:"WebUIConfig"`
 }
@@ -17,36 +23,38 @@ type saveRandyArgs struct {
 	Config wire.Any `json:"config" type:"RandyConfig"`
 }
 
-func (s *Server) loadWebUIConfiguration(context.Context, none) (state.WebUI, error) {
-	return s.o.State.WebUI()
+func (s *Server) loadWebUIConfiguration(context.Context, none) (webUIConfig, error) {
+	config, err := s.o.State.WebUI()
+	return webUIConfig(config), err
 }
 
 // saveWebUIConfiguration answers with what is stored then. A configuration with
 // something missing changes nothing.
-func (s *Server) saveWebUIConfiguration(_ context.Context, a saveWebUIArgs) (state.WebUI, error) {
+func (s *Server) saveWebUIConfiguration(ctx context.Context, a saveWebUIArgs) (webUIConfig, error) {
 	config, err := state.ParseWebUI(json.RawMessage(a.Config))
 	if err != nil {
-		return state.WebUI{}, err
+		return webUIConfig{}, err
 	}
 	if err := s.o.State.SaveWebUI(config); err != nil {
-		return state.WebUI{}, err
+		return webUIConfig{}, err
 	}
-	return s.o.State.WebUI()
+	return s.loadWebUIConfiguration(ctx, none{})
 }
 
-func (s *Server) loadRandyConfiguration(context.Context, none) (state.Randy, error) {
-	return s.o.State.Randy()
+func (s *Server) loadRandyConfiguration(context.Context, none) (randyConfig, error) {
+	config, err := s.o.State.Randy()
+	return randyConfig(config), err
 }
 
 // saveRandyConfiguration does the same for the random selection, which uses it from
 // its next choice on.
-func (s *Server) saveRandyConfiguration(_ context.Context, a saveRandyArgs) (state.Randy, error) {
+func (s *Server) saveRandyConfiguration(ctx context.Context, a saveRandyArgs) (randyConfig, error) {
 	config, err := state.ParseRandy(json.RawMessage(a.Config))
 	if err != nil {
-		return state.Randy{}, err
+		return randyConfig{}, err
 	}
 	if err := s.o.State.SaveRandy(config); err != nil {
-		return state.Randy{}, err
+		return randyConfig{}, err
 	}
-	return s.o.State.Randy()
+	return s.loadRandyConfiguration(ctx, none{})
 }

@@ -23,7 +23,7 @@ func description() ([]byte, error) {
 			"A request that fails is not answered. Packets of one connection are executed and answered in order.",
 	}
 	for _, f := range server.Functions() {
-		function := asyncapi.Function{Name: f.Name, Area: f.Area, Doc: f.Doc, Result: f.Result, BroadcastsAs: f.BroadcastsAs}
+		function := asyncapi.Function{Name: f.Name, Area: f.Area, Doc: f.Doc, Result: f.Result, BroadcastsAs: f.BroadcastsAs, AnswersAs: f.AnswersAs}
 		for _, a := range f.Args {
 			function.Arguments = append(function.Arguments, asyncapi.Argument(a))
 		}

@@ -22,6 +22,9 @@ type Function struct {
 	// BroadcastsAs names the function whose result goes to all clients instead of
 	// an answer.
 	BroadcastsAs string
+	// AnswersAs names the function whose result, under whose name, answers the method
+	// "request"; "" for none.
+	AnswersAs string
 }
 
 // Argument is a named argument. The name "*" stands for any further ones.

@@ -159,6 +159,10 @@ func (b *builder) addFunction(f Function) error {
 		description += " Instead of an answer, the result of " + f.BroadcastsAs + " goes to all clients, whatever the method was."
 		replies = []any{inChannel(resultKey(f.BroadcastsAs))}
 	}
+	if f.AnswersAs != "" {
+		description += " The method request is answered with the result and under the name of " + f.AnswersAs + ", the method broadcast with null under the own name."
+		replies = append(replies, inChannel(resultKey(f.AnswersAs)))
+	}
 	b.operations[f.Name] = object{
 		"action": "receive", "title": f.Name, "summary": f.Doc, "description": description,
 		"tags":    []any{object{"name": f.Area}},
