@@ -20,8 +20,8 @@ const (
 var socketPage []byte
 
 func (s *Server) newHTTPServer() *http.Server {
-	return &http.Server{
-		Handler:           s.guard(s.routes()),
+	h := &http.Server{
+		Handler:           s.guard(s.protect(s.routes())),
 		ReadHeaderTimeout: httpHeaderTime,
 		ReadTimeout:       httpRequestTime,
 		WriteTimeout:      httpAnswerTime,
@@ -29,6 +29,8 @@ func (s *Server) newHTTPServer() *http.Server {
 		MaxHeaderBytes:    httpMaxHeader,
 		ErrorLog:          debugLogger(s.log),
 	}
+	s.greet(h)
+	return h
 }
 
 // routes is every path of the HTTP listener.

@@ -121,4 +121,4 @@ var Process = fsm.MustDefine("process",
 	Prepared, processStates, processEvents, processRows)
 
 // Definitions describes every machine of this package.
-func Definitions() []fsm.Description { return []fsm.Description{Process.Describe()} }
+func Definitions() []fsm.Description { return []fsm.Description{Process.Describe(), Access.Describe()} }

@@ -90,12 +90,19 @@ func (a Address) url(scheme string, at net.Addr) string {
 	return scheme + "://" + at.String() + "/"
 }
 
-// warnAboutExposure says what does not work, or is not private, on an address
-// that others can reach.
+// warnAboutExposure says what does not work, or is not private, on an address that
+// others can reach.
 func (s *Server) warnAboutExposure() {
-	if !s.o.HTTP.loopback() && s.o.HTTP.TLS == TLSOff {
+	if s.o.HTTP.loopback() {
+		return
+	}
+	if s.o.HTTP.TLS == TLSOff {
 		s.log.Warn("HTTP is open beyond this machine without TLS: the stream and the page are readable on the way, and web players that need a secure context do not work",
 			"remedy", "put a TLS proxy before it, or set MUSICDB_HTTP_TLS to on")
+	}
+	if s.o.Password == "" {
+		s.log.Warn("whoever can reach this machine may hear the stream and read page, music and covers",
+			"address", s.HTTPAddr(), "remedy", "set MUSICDB_HTTP_PASSWORD, or MUSICDB_HTTP_BIND to 127.0.0.1")
 	}
 }
 

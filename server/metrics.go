@@ -28,6 +28,8 @@ var (
 		"Listeners of the audio stream.", nil, nil)
 	descLibrary = prometheus.NewDesc("musicdb_library_rows",
 		"Rows of the music database.", []string{"table"}, nil)
+	descPlaces = prometheus.NewDesc("musicdb_penalised_addresses",
+		"Addresses from which wrong keys or passwords came lately.", nil, nil)
 	descQueue = prometheus.NewDesc("musicdb_song_queue_entries",
 		"Entries of the song queue.", nil, nil)
 )
@@ -35,7 +37,7 @@ var (
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
-		descConnections, descListeners, descLibrary, descQueue} {
+		descConnections, descPlaces, descListeners, descLibrary, descQueue} {
 		to <- d
 	}
 }
@@ -59,6 +61,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		counter(descRefused, float64(m.Refused), m.Name)
 	}
 	gauge(descConnections, float64(c.server.engine.Hub().Len()))
+	gauge(descPlaces, float64(c.server.gate.penalties.len()))
 	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
 	artists, albums, songs := c.server.o.Library.Catalogue().NumberOf()
 	gauge(descLibrary, float64(artists), "artists")

@@ -49,6 +49,11 @@ type Options struct {
 	// that was changed holds for the next ones, and must not return an empty one.
 	Key func() (string, error)
 
+	// Password protects what is served over HTTP, "/healthz" and "/readyz" excepted:
+	// HTTP Basic, with any user name. Empty: everything is open to whoever can reach
+	// the address. The websocket port has the key instead.
+	Password string
+
 	// Origins are host names, besides the one that a request is sent to, whose pages
 	// may open a websocket on either port. "null" stands for pages without a name:
 	// files that a browser has opened, and sandboxed frames of any site.

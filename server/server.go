@@ -24,7 +24,11 @@ type Server struct {
 	log    *slog.Logger
 	engine *conn.Engine
 	http   *http.Server
-	drawn  *fsm.Observer[ProcessState, ProcessEvent]
+	gate   *gate
+	// visitors are the HTTP connections at the gate: net.Conn to *visitor.
+	visitors sync.Map
+	visits   sync.WaitGroup // of the visitors
+	drawn    *fsm.Observer[ProcessState, ProcessEvent]
 
 	ctx     context.Context // of the workers, from New to Shutdown
 	stop    context.CancelFunc
@@ -59,6 +63,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		o: o, log: o.Log,
 		drawn:   fsm.NewObserver(Process, 0),
+		gate:    newGate(),
 		broken:  make(chan error, 2), // one per listener
 		stale:   make(chan struct{}, 1),
 		ready:   make(chan struct{}),
@@ -96,7 +101,7 @@ func (s *Server) Observer() *fsm.Observer[ProcessState, ProcessEvent] { return s
 
 // Sources are the figures of every machine that runs in the daemon.
 func (s *Server) Sources() []fsm.Source {
-	sources := []fsm.Source{s.drawn}
+	sources := []fsm.Source{s.drawn, s.gate.life}
 	sources = append(sources, s.engine.Sources()...)
 	sources = append(sources, s.o.Stream.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
@@ -156,17 +161,14 @@ func (s *Server) Reload(ctx context.Context) error {
 func (s *Server) Shutdown(reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.o.CloseTimeout+time.Second)
 	defer cancel()
+	s.gate.close()
 	err := s.engine.Shutdown(ctx, reason)
 
 	for _, cancel := range s.unsubscribe {
 		cancel()
 	}
 	s.stop()
-	stopped := make(chan struct{})
-	go func() { s.workers.Wait(); close(stopped) }()
-	select {
-	case <-stopped:
-	case <-time.After(shutdownLimit):
+	if !endsWithin(shutdownLimit, &s.workers) {
 		err = errors.Join(err, errors.New("a worker did not stop in time"))
 	}
 
@@ -177,7 +179,22 @@ func (s *Server) Shutdown(reason string) error {
 		_ = s.http.Close()
 	}
 	s.serving.Wait()
+	if !endsWithin(time.Second, &s.visits) {
+		err = errors.Join(err, errors.New("an HTTP request did not end in time"))
+	}
 	return err
+}
+
+// endsWithin waits for a group, but not longer than the limit.
+func endsWithin(limit time.Duration, group *sync.WaitGroup) bool {
+	ended := make(chan struct{})
+	go func() { group.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(limit):
+		return false
+	}
 }
 
 // shutdownLimit is how long the workers may take to stop. A worker reacts within

@@ -11,11 +11,11 @@ import (
 // session is the music's side of one connection. Its methods are called by the
 // engine, never two at once.
 type session struct {
-	server   *Server
-	conn     *conn.Conn
-	key      wire.Key  // that packets of this connection must carry
-	admitted bool      // it hears broadcasts and notifications
-	warned   sync.Once // a wrong key is worth one line per connection, not a flood
+	server  *Server
+	conn    *conn.Conn
+	key     wire.Key  // that packets of this connection must carry
+	visitor *visitor  // from OnWSConnect on
+	warned  sync.Once // a wrong key is worth one line per connection, not a flood
 }
 
 // NewSession makes the session of a connection; it hears nothing until OnWSConnect
@@ -28,20 +28,28 @@ func (s *Server) NewSession(c *conn.Conn) (conn.Session, error) {
 	return &session{server: s, conn: c, key: key}, nil
 }
 
-// OnWSConnect has nothing to do: the protocol has no greeting, and who hears
+// OnWSConnect lets a stranger in. The protocol has no greeting, and who hears
 // broadcasts and notifications is decided when a key was shown (conn.Session).
-func (c *session) OnWSConnect() error { return nil }
+func (c *session) OnWSConnect() error {
+	c.visitor = c.server.gate.enter(c.conn.RemoteAddr())
+	return nil
+}
 
-// OnWSDisconnect has nothing to undo: what a client has started survives it
-// (conn.Session).
-func (c *session) OnWSDisconnect(conn.Reason) {}
+// OnWSDisconnect ends the visit. What a client has started survives it (conn.Session).
+func (c *session) OnWSDisconnect(conn.Reason) {
+	if err := c.visitor.leave(); err != nil {
+		c.server.log.Error("a visit ended wrongly", "connection", c.conn.ID(), "err", err)
+	}
+}
 
 // OnCall executes one message. Whatever is wrong with it, or goes wrong in it, is
 // logged and answered with silence; the connection goes on (conn.Session).
 func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	request, err := wire.Decode(message, c.key)
-	if showedKey(err) {
-		c.admit()
+	if showsKey(err) {
+		if stopped := c.show(!errors.Is(err, wire.ErrWrongKey)); stopped != nil {
+			err = stopped
+		}
 	}
 	if err == nil {
 		var answer conn.Answer
@@ -53,34 +61,37 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	return conn.Answer{To: conn.NoResponse}, nil
 }
 
-// showedKey tells whether the message had the right key, whatever else is wrong
-// with it.
-func showedKey(err error) bool {
-	return err == nil || errors.Is(err, wire.ErrMethod) || errors.Is(err, wire.ErrFunction)
+// showsKey tells whether a message was complete enough for its key to be compared,
+// from what decoding it came to.
+func showsKey(err error) bool {
+	return err == nil || errors.Is(err, wire.ErrWrongKey) || errors.Is(err, wire.ErrMethod) || errors.Is(err, wire.ErrFunction)
 }
 
-// admit lets the connection hear broadcasts and notifications, from its first packet
-// with the key on: before that packet is executed, so that the client hears what it
-// causes itself (MusicDB protocol, section 4).
-func (c *session) admit() {
-	if !c.admitted {
-		c.admitted = true
+// show presents a key. With the first right one the connection begins to hear
+// broadcasts and notifications: before the packet is executed, so that the client
+// hears what it causes itself (MusicDB protocol, section 4). After wrong ones it
+// takes its time; the engine reads nothing further of this client meanwhile.
+func (c *session) show(right bool) error {
+	seen, err := c.visitor.judge(c.server.ctx, right)
+	switch {
+	case err != nil:
+		return err
+	case seen.first:
 		c.server.engine.Hub().Add(c.conn)
+	case !seen.right:
+		c.warned.Do(func() { c.server.reportWrong("API key", c.conn.RemoteAddr(), seen.count) })
 	}
+	return nil
 }
 
-// report logs why a message got no answer: a fault of ours as an error, a wrong
-// key as a warning, everything else that clients send for debugging only.
+// report logs why a message got no answer: a fault of ours as an error, everything
+// else that clients send for debugging only.
 func (c *session) report(err error) {
 	log := c.server.log.With("connection", c.conn.ID(), "peer", c.conn.RemoteAddr())
 	var panicked *PanicError
 	switch {
 	case errors.As(err, &panicked):
 		log.Error("a function panicked; the client gets no answer", "err", err, "stack", string(panicked.Stack))
-	case errors.Is(err, wire.ErrWrongKey):
-		c.warned.Do(func() {
-			log.Warn("a packet with a wrong API key was ignored; further ones of this connection are not logged")
-		})
 	default:
 		log.Debug("no answer", "err", err)
 	}
