@@ -21,6 +21,9 @@ func TestAlive(t *testing.T) {
 	if got := d.Summary(); !strings.Contains(got, "102 songs, 1 client, 0 listeners") {
 		t.Errorf("summary with a client %q", got)
 	}
+	if err := c.Close(); err != nil { // who does not answer the farewell is waited for
+		t.Error(err)
+	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := d.Alive(over); err == nil {

@@ -23,10 +23,6 @@ func (s *Settings) announce(log *slog.Logger) {
 			log.Warn("a debug switch is on: "+d.what, "setting", s.name(d.variable))
 		}
 	}
-	if s.sendsToIcecast() {
-		log.Warn("the stream is offered at /stream of the HTTP port; sending it to an Icecast server is not part of this version",
-			"setting", s.name("MUSICDB_ICECAST_PORT"))
-	}
 }
 
 // sendsToIcecast tells whether somebody has set up an Icecast server.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -63,6 +64,12 @@ func (s *Settings) finish(problems Problems) (*Settings, error) {
 	}
 	if len(problems) == 0 {
 		problems = s.validate()
+	}
+	if len(problems) == 0 {
+		s.remark()
+	}
+	for _, list := range [][]Problem{problems, s.Warnings} {
+		slices.SortStableFunc(list, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	}
 	if len(problems) > 0 {
 		return s, problems

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -73,4 +74,31 @@ func (s *Settings) problem(variable, what string) Problem {
 		return Problem{Setting: s.name(variable), What: what}
 	}
 	return Problem{s.File, at.line, s.leaf(variable).inFile(), what}
+}
+
+// shippedVersion is that of the configuration file of MusicDB 8.2.
+const shippedVersion = 7
+
+// remark warns about what is allowed and probably not meant.
+func (s *Settings) remark() {
+	warn := func(variable, format string, args ...any) {
+		s.Warnings = append(s.Warnings, s.problem(variable, fmt.Sprintf(format, args...)))
+	}
+	if v := s.Meta.Version; s.origins["MUSICDB_META_VERSION"].kind == fromFile && v != shippedVersion {
+		warn("MUSICDB_META_VERSION", "is %d, not %d as with MusicDB 8.2; the file is read all the same", v, shippedVersion)
+	}
+	for _, edge := range []int{150, 200, 500, 1000} {
+		if !slices.Contains(s.AlbumCover.Scales, edge) {
+			warn("MUSICDB_ALBUMCOVER_SCALES", "is %v: the WebUI of MusicDB 8 shows no covers without 150, 200, 500 and 1000", s.AlbumCover.Scales)
+			break
+		}
+	}
+	if dir := s.Directories.Music; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			warn("MUSICDB_DIRECTORIES_MUSIC", "is %s, and there is no such directory", dir)
+		}
+	}
+	if s.sendsToIcecast() {
+		warn("MUSICDB_ICECAST_PORT", "has no effect: the stream is offered at /stream of the HTTP port, sending it to an Icecast server is not part of this version")
+	}
 }

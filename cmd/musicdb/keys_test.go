@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"musicdb/media/state"
+)
+
+// keyCases has, for every key of the file, values that are right, as they are
+// shown, and values that are wrong, with what their refusal says. "" on the right
+// of a right value: it is shown as it is written.
+var keyCases = map[string]struct{ good, bad map[string]string }{
+	"meta version":         {some("7", "", "6", ""), some("seven", "7", "", "number", "-1", "number")},
+	"musicdb username":     {some("musicdb", "", "a b", ""), nil},
+	"musicdb groupname":    {some("audio", ""), nil},
+	"directories music":    {some("/srv/a  b/ü", "", "/", ""), nil},
+	"directories data":     {some("/srv/x", ""), nil},
+	"log logfile":          {some("stdout", "", "/var/log/musicdb/x.log", "", "/dev/null", ""), some("", "journal")},
+	"log loglevel":         {some("debug", "DEBUG", "Warning", "WARNING", "CRITICAL", "", "error", "ERROR"), some("", "DEBUG, INFO, WARNING or ERROR", "30", "DEBUG")},
+	"log debugfile":        {some("/dev/null", "", "/var/log/x", "", "", "(empty)"), nil},
+	"log ignore":           {some("requests, PIL", "", "a,b", "a, b"), nil},
+	"debug disablestats":   switches,
+	"debug disabletracker": switches,
+	"debug disableai":      switches,
+	"debug disabletagging": switches,
+	"debug disableicecast": switches,
+	"debug disablevideos":  switches,
+	"websocket bind":       {some("0.0.0.0", "", "::1", "", "localhost", ""), some("music.example", "IP address", "", "IP address")},
+	"websocket port":       {some("1", "", "0", "", "65535", ""), some("65536", "0 to 65535", "-1", "0 to 65535", "", "0 to 65535", "9000 ; inline", "0 to 65535")},
+	"websocket tls":        {some("auto", "", "on", "", "off", ""), some("yes", "auto, on or off")},
+	"websocket cert":       {some("/etc/ssl/x.pem", ""), nil},
+	"websocket key":        {some("/etc/ssl/x.key", ""), nil},
+	"websocket apikey":     {some("secret", "(set, not shown)"), nil},
+	"websocket opentimeout": {some("1", "", "3600", ""),
+		some("0", "1 to 3600", "3601", "1 to 3600", "1.5", "1 to 3600", "10 s", "1 to 3600")},
+	"websocket closetimeout":    {some("5", ""), some("0", "1 to 3600", "", "1 to 3600")},
+	"http bind":                 {some("192.0.2.1", ""), some("home", "IP address")},
+	"http port":                 {some("80", ""), some("http", "0 to 65535")},
+	"http tls":                  {some("off", ""), some("maybe", "auto, on or off")},
+	"http webui":                {some("/usr/share/webapps/musicdb", ""), nil},
+	"http password":             {some("50% of it", "(set, not shown)"), nil},
+	"http origins":              {some("a.example,b.example", "a.example, b.example", "", "(empty)"), nil},
+	"uploads allow":             {some("artwork,albumfile , video", "artwork, albumfile, video", "", "(empty)"), some("artwork, songs", "artwork, albumfile and video", "albumfiles", "called albumfile")},
+	"tracker cuttime":           {some("0", "", "30", ""), some("-1", "minutes", "half", "minutes")},
+	"tracker trackrandom":       switches,
+	"Icecast port":              {some("8000", ""), some("0", "1 to 65535", "x", "1 to 65535")},
+	"Icecast user":              {some("source", ""), nil},
+	"Icecast password":          {some("a%b", "(set, not shown)", "", "(empty)"), nil},
+	"Icecast mountname":         {some("/stream", "", "/a/b.mp3", ""), some("stream", "slash", "/a b", "blanks", "", "slash")},
+	"music ignoreartists":       {some("lost+found / .git", "", "a/b", "a / b"), nil},
+	"music ignorealbums":        {some("", "(empty)", " / ", "(empty)"), nil},
+	"music ignoresongs":         {some("README", ""), nil},
+	"music autoimport":          {some("empty", "", "off", ""), some("often", "empty or off")},
+	"albumcover scales":         {some("150,200", "150, 200", "150, 150", "150"), some("150px", "150px", "0", "1 to 4096", "5000", "1 to 4096")},
+	"videoframes frames":        {some("1", "", "99", ""), some("0", "1 to 99", "100", "1 to 99")},
+	"videoframes previewlength": {some("3", ""), some("0", "1 to 3600", "3s", "1 to 3600")},
+	"videoframes scales":        {some("150x83", "", "50x27,150x83", "50x27, 150x83"), some("150", "150x83", "0x5", "150x83", "1x2x3", "150x83", "150×83", "150x83")},
+	"stream start":              {some("resume", "", "play", "", "paused", ""), some("stop", "resume, play or paused")},
+	"extern configtemplate":     {some("/x.ini", ""), nil},
+	"extern statedir":           {some(".mdbstate", ""), nil},
+	"extern configfile":         {some("config.ini", ""), nil},
+	"extern songmap":            {some("songmap.csv", ""), nil},
+}
+
+var switches = struct{ good, bad map[string]string }{
+	some("True", "true", "1", "true", "yes", "true", "ON", "true", "False", "false", "0", "false", "No", "false", "off", "false"),
+	some("", "yes, true", "t", "yes, true", "2", "yes, true", "enabled", "no, false"),
+}
+
+func some(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}
+
+func TestEveryKeyOfTheFile(t *testing.T) {
+	clearSettings(t)
+	seen := 0
+	eachSetting(reflect.ValueOf(new(Config)).Elem(), prefix, func(l leaf) {
+		c, known := keyCases[l.section+" "+l.key]
+		if !known {
+			t.Errorf("[%s] %s is not tried", l.section, l.key)
+			return
+		}
+		seen++
+		for value, shown := range c.good {
+			s, err := load(configuration(t, fmt.Sprintf("\n[%s]\n%s = %s\n", l.section, l.key, value)))
+			if err != nil {
+				t.Errorf("%v", err)
+				continue
+			}
+			if shown == "" {
+				shown = value
+			}
+			got := fmt.Sprint(s.leaf(l.variable).value.Interface())
+			if shown == "(empty)" {
+				shown = ""
+			}
+			if got != shown {
+				t.Errorf("[%s] %s = %s is shown as %q, want %q", l.section, l.key, value, got, shown)
+			}
+			if want := s.File + ":3, [" + l.section + "] " + l.key; s.origin(s.leaf(l.variable)) != want {
+				t.Errorf("it comes from %s, want %s", s.origin(s.leaf(l.variable)), want)
+			}
+		}
+		for value, says := range c.bad {
+			_, err := load(configuration(t, fmt.Sprintf("\n[%s]\n%s = %s\n", l.section, l.key, value)))
+			if err == nil {
+				t.Errorf("[%s] %s = %s is accepted", l.section, l.key, value)
+				continue
+			}
+			for _, part := range []string{"musicdb.ini:3: [" + l.section + "] " + l.key + " is ", fmt.Sprintf("%q", value), says} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("[%s] %s = %s: %q is not in: %v", l.section, l.key, value, part, err)
+				}
+			}
+		}
+	})
+	if seen != len(keyCases) {
+		t.Errorf("%d of %d cases are of keys that exist", seen, len(keyCases))
+	}
+}
+
+// Settings that are written by the writer of our own files come back, whatever
+// they are.
+func TestWrittenSettingsComeBack(t *testing.T) {
+	clearSettings(t)
+	rapid.Check(t, func(t *rapid.T) {
+		var file state.INI
+		want := map[string]string{}
+		eachSetting(reflect.ValueOf(new(Config)).Elem(), prefix, func(l leaf) {
+			if !rapid.Bool().Draw(t, "set "+l.key) {
+				return
+			}
+			good := []string{}
+			for value := range keyCases[l.section+" "+l.key].good {
+				good = append(good, value)
+			}
+			value := rapid.SampledFrom(good).Draw(t, l.key)
+			if l.value.Kind() == reflect.String && keyCases[l.section+" "+l.key].bad == nil {
+				value = strings.TrimSpace(rapid.StringMatching(`[ -~äöü🎵]{0,20}`).Draw(t, l.key+" text"))
+			}
+			if err := file.Set(l.section, l.key, value); err != nil {
+				t.Fatal(err)
+			}
+			decoded := reflect.New(l.value.Type()).Elem()
+			if err := (leaf{value: decoded}).set(value); err != nil {
+				t.Fatal(err)
+			}
+			want[l.variable] = fmt.Sprintf("%#v", decoded.Interface())
+		})
+		s := &Settings{File: "musicdb.ini", origins: map[string]origin{}}
+		if problems := s.readINI(file.Bytes()); len(problems) > 0 || len(s.Warnings) > 0 {
+			t.Fatalf("%s: %v %v", file.Bytes(), problems, s.Warnings)
+		}
+		for variable, value := range want {
+			if got := fmt.Sprintf("%#v", s.leaf(variable).value.Interface()); got != value {
+				t.Fatalf("%s: %s is %s, want %s", file.Bytes(), variable, got, value)
+			}
+		}
+	})
+}
+
+// Whatever a file contains: it is read without a panic, each problem says where,
+// no secret is shown, and a file without problems has a value for everything.
+func FuzzConfigurationFile(f *testing.F) {
+	f.Add([]byte(installation(f, "/srv/music", "/srv/data", "9000")))
+	f.Add([]byte("[websocket]\nport = x\nport = 1\n[websocket]\n[http]\npassword = %(s)s SECRET\n  SECRET\n\xff"))
+	f.Add([]byte("\xef\xbb\xbf[DEFAULT]\r\nport: 1\r\n[Icecast]\r\npassword=SECRET\r\n[music]\nignoresongs = a / b\n  c"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := &Settings{File: "musicdb.ini", origins: map[string]origin{}}
+		problems := s.readINI(data)
+		for _, p := range append(problems, s.Warnings...) {
+			if p.File != "musicdb.ini" || p.Line < 0 || p.Line > len(data)+1 || p.What == "" {
+				t.Errorf("%#v", p)
+			}
+		}
+		if _, err := s.finish(problems); err != nil {
+			var all Problems
+			if !errors.As(err, &all) || len(all) == 0 {
+				t.Errorf("%#v", err)
+			}
+			return
+		}
+		var out strings.Builder
+		if err := printSettings(&out, s); err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []Secret{s.HTTP.Password, s.Icecast.Password, s.WebSocket.APIKey} {
+			if strings.Contains(string(secret), "SECRET") && strings.Contains(out.String(), string(secret)) {
+				t.Errorf("a secret is shown:\n%s", out.String())
+			}
+		}
+		if s.WebSocket.Cert == "" || s.Directories.Data == "" || s.HTTP.TLS == "" {
+			t.Errorf("%+v", s.Config)
+		}
+	})
+}
