@@ -115,7 +115,8 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
 		Key: apiKey(c, store), Origins: c.HTTP.Origins, Uploads: c.Uploads.Allow,
-		Ignore:  files.Ignore{Artists: c.Music.IgnoreArtists, Albums: c.Music.IgnoreAlbums, Songs: c.Music.IgnoreSongs},
+		Ignore:       files.Ignore{Artists: c.Music.IgnoreArtists, Albums: c.Music.IgnoreAlbums, Songs: c.Music.IgnoreSongs},
+		NoStatistics: bool(c.Debug.DisableStats), NoTagging: bool(c.Debug.DisableTagging), NoTracker: bool(c.Debug.DisableTracker),
 		Reload:  func(context.Context) error { return l.reopen() },
 		Version: version(), Log: log,
 	}
