@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,21 +31,23 @@ const (
 )
 
 // openDatabase opens the file of a schema in dir; a file that is missing or
-// without content is filled. The caller holds the lock of the directory.
-func openDatabase(ctx context.Context, dir string, s schema, settings string) (*database, error) {
+// without content is filled. The version is that of the file, which is at most
+// that of the schema, and can be upgraded to it. The caller holds the lock of
+// the directory.
+func openDatabase(ctx context.Context, dir string, s schema, settings string) (db *database, version int, err error) {
 	path := filepath.Join(dir, s.file)
 	if err := prepareFile(path); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	pool, err := sql.Open("sqlite3", source(path, settings))
 	if err != nil {
-		return nil, fileError(path, err)
+		return nil, 0, fileError(path, err)
 	}
-	db := &database{DB: pool, path: path}
-	if err := db.check(ctx, s); err != nil {
-		return nil, errors.Join(err, pool.Close())
+	db = &database{DB: pool, path: path}
+	if version, err = db.begin(ctx, s); err != nil {
+		return nil, 0, errors.Join(err, pool.Close())
 	}
-	return db, nil
+	return db, version, nil
 }
 
 // prepareFile makes sure that there is a regular file that can be written.
@@ -87,23 +90,20 @@ func kindOf(info fs.FileInfo) string {
 	return "special file (" + info.Mode().Type().String() + ")"
 }
 
-// check brings a new file into being, or finds out whether an old one is ours.
-func (db *database) check(ctx context.Context, s schema) error {
+// begin brings a new file into being, or finds out whether an old one is ours.
+func (db *database) begin(ctx context.Context, s schema) (version int, err error) {
 	// The size of the file does not tell: whoever was killed while making it has
 	// left pages that a journal takes back, or a header without tables.
 	var objects int
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&objects); err != nil {
-		return fileError(db.path, err)
+		return 0, fileError(db.path, err)
 	}
 	if objects == 0 {
 		if err := db.transact(ctx, func(tx *sql.Tx) error { return s.create(ctx, tx) }); err != nil {
-			return fileError(db.path, err)
+			return 0, fileError(db.path, err)
 		}
 	}
-	if err := db.checkVersion(ctx, s); err != nil {
-		return err
-	}
-	return db.checkColumns(ctx, s)
+	return db.version(ctx, s)
 }
 
 func (s schema) create(ctx context.Context, tx *sql.Tx) error {
@@ -129,11 +129,11 @@ func (t tableSchema) create() string {
 	return "CREATE TABLE " + t.name + " (\n" + strings.Join(columns, ",\n") + "\n)"
 }
 
-func (db *database) checkVersion(ctx context.Context, s schema) error {
+func (db *database) version(ctx context.Context, s schema) (int, error) {
 	refused := &VersionError{File: db.path, Expected: s.version}
 	err := db.QueryRowContext(ctx, "SELECT COALESCE(CAST(value AS TEXT), '') FROM meta WHERE key = 'version' ORDER BY rowid LIMIT 1").Scan(&refused.Found)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) && !missesTable(err) {
-		return fileError(db.path, err)
+		return 0, fileError(db.path, err)
 	}
 	found, notNumber := strconv.Atoi(strings.TrimSpace(refused.Found))
 	switch {
@@ -141,30 +141,41 @@ func (db *database) checkVersion(ctx context.Context, s schema) error {
 		refused.Remedy = "it was not made by MusicDB: move it elsewhere, or restore a backup"
 	case found > s.version:
 		refused.Remedy = "it was written by a newer program: use that one, or restore the backup from before its installation"
-	case found < s.version:
-		refused.Remedy = "start the last release of MusicDB 8 once on this data directory, it upgrades the file and keeps a backup; then start again"
+	case found < s.oldest():
+		refused.Remedy = fmt.Sprintf("that is too old to be upgraded: start the releases of MusicDB on it that followed the one that wrote it, "+
+			"until it has version %d; or move it elsewhere and start with a new one", s.oldest())
 	default:
-		return nil
+		return found, nil
 	}
-	return refused
+	return 0, refused
 }
 
-// checkColumns accepts columns in any order and more than are needed: old
-// versions have left both behind.
-func (db *database) checkColumns(ctx context.Context, s schema) error {
-	for _, t := range s.tables {
-		present, err := db.columns(ctx, t.name)
-		if err != nil {
-			return err
-		}
-		if t.name == "videos" {
-			if present, err = db.repairVideos(ctx, present); err != nil {
+// check repairs what can be repaired, and then looks for every column. It accepts
+// them in any order and more than are needed: old versions have left both behind.
+func (db *database) check(ctx context.Context, s schema) error {
+	err := db.transact(ctx, func(tx *sql.Tx) error {
+		if s.repair != nil {
+			if err := s.repair(ctx, tx); err != nil {
 				return err
 			}
 		}
+		return s.complete(ctx, tx, db.path)
+	})
+	if err != nil {
+		return fileError(db.path, err)
+	}
+	return nil
+}
+
+func (s schema) complete(ctx context.Context, tx *sql.Tx, path string) error {
+	for _, t := range s.tables {
+		present, err := columnsOf(ctx, tx, t.name)
+		if err != nil {
+			return err
+		}
 		for _, c := range t.columns {
-			if !present[c.name] {
-				return &FileError{Reason: ErrSchema, File: db.path, Cause: fmt.Errorf("%s.%s is missing", t.name, c.name),
+			if !slices.Contains(present, c.name) {
+				return &FileError{Reason: ErrSchema, File: path, Cause: fmt.Errorf("%s.%s is missing", t.name, c.name),
 					Remedy: "restore a backup of the file"}
 			}
 		}
@@ -172,24 +183,23 @@ func (db *database) checkColumns(ctx context.Context, s schema) error {
 	return nil
 }
 
-func (db *database) columns(ctx context.Context, table string) (map[string]bool, error) {
-	rows, err := db.QueryContext(ctx, "SELECT lower(name) FROM pragma_table_info(?)", table)
+// columnsOf returns the names of a table's columns in lower case, in order; none
+// if there is no such table.
+func columnsOf(ctx context.Context, tx *sql.Tx, table string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT lower(name) FROM pragma_table_info(?) ORDER BY cid", table)
 	if err != nil {
-		return nil, fileError(db.path, err)
+		return nil, err
 	}
 	defer rows.Close()
-	present := make(map[string]bool)
+	var present []string
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
-			return nil, fileError(db.path, err)
+			return nil, err
 		}
-		present[name] = true
+		present = append(present, name)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fileError(db.path, err)
-	}
-	return present, nil
+	return present, rows.Err()
 }
 
 // transact runs do in a transaction and commits it. If do panics, nothing stays.
@@ -224,8 +234,13 @@ func notWritable(path string, cause error) error {
 		Remedy: "give the user of the daemon write permission to it and to its directory, or configure another data directory"}
 }
 
-// fileError gives an error of SQLite the name of the file and a remedy.
+// fileError gives an error of SQLite the name of the file and a remedy, unless it
+// has them.
 func fileError(path string, cause error) error {
+	var known *FileError
+	if errors.As(cause, &known) {
+		return cause
+	}
 	var failure sqlite3.Error
 	if !errors.As(cause, &failure) {
 		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "see the cause"}

@@ -15,8 +15,9 @@
 // of any number of changes, is one transaction and returns after its commit. Writes are serialised; a write that has begun is
 // finished even if its context ends meanwhile.
 //
-// The package refuses to open a file of another schema version, a damaged
-// file, a directory it cannot write to, and a data directory that another
+// Files of version 4 (music) and of versions 2 and 3 (tracker) are upgraded when
+// they are opened, each after a backup beside it. The package refuses to open a
+// file of any other version, a damaged file, a directory it cannot write to, and a data directory that another
 // process has open. Each refusal is a typed error whose text names the file,
 // the cause and the remedy. It knows no music file, no queue and no client.
 //

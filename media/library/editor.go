@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -16,10 +19,14 @@ import (
 // one of the files next, the old server too, sees both changed or none.
 type editor struct{ music, tracker string }
 
-func openEditor(music, tracker string) *sql.DB {
-	pool := sql.OpenDB(editor{music, tracker})
+// open makes the pool of this one connection. Both files have been read.
+func (e editor) open() (*sql.DB, error) {
+	if err := e.sweep(); err != nil {
+		return nil, notWritable(e.music, err)
+	}
+	pool := sql.OpenDB(e)
 	pool.SetMaxOpenConns(1) // edits run one after the other
-	return pool
+	return pool, nil
 }
 
 func (e editor) Driver() driver.Driver { return &sqlite3.SQLiteDriver{ConnectHook: e.attach} }
@@ -41,4 +48,22 @@ func (e editor) attach(c *sqlite3.SQLiteConn) error {
 func source(path, settings string) string {
 	u := url.URL{Scheme: "file", Path: path, RawQuery: settings}
 	return u.String()
+}
+
+// sweep removes super-journals that a kill has left behind. Both files have been
+// read, which has rolled back what was half done, so nothing refers to them.
+func (e editor) sweep() error {
+	beside, err := os.ReadDir(filepath.Dir(e.music))
+	if err != nil {
+		return err
+	}
+	for _, f := range beside {
+		if !strings.HasPrefix(f.Name(), filepath.Base(e.music)+"-mj") || !f.Type().IsRegular() {
+			continue
+		}
+		if err := os.Remove(filepath.Join(filepath.Dir(e.music), f.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }

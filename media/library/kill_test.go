@@ -16,12 +16,19 @@ import (
 	"musicdb/media/library"
 )
 
-// childDir tells the test binary that it is the process that is to be killed.
-const childDir = "-library-child="
+// These tell the test binary, as its last argument and followed by a directory,
+// that it is the process that is to be killed, and what it shall do until then.
+const (
+	childDir     = "-library-child="
+	removingDir  = "-library-removing="
+	upgradingDir = "-library-upgrading="
+)
 
 func TestMain(m *testing.M) {
-	if dir, isChild := strings.CutPrefix(os.Args[len(os.Args)-1], childDir); isChild {
-		os.Exit(writeUntilKilled(dir))
+	for job, do := range map[string]func(dir string) int{childDir: writeUntilKilled, removingDir: removeUntilKilled, upgradingDir: upgrade} {
+		if dir, isChild := strings.CutPrefix(os.Args[len(os.Args)-1], job); isChild {
+			os.Exit(do(dir))
+		}
 	}
 	verify(m)
 }

@@ -59,23 +59,20 @@ func Open(ctx context.Context, o Options) (*Library, error) {
 	return l, nil
 }
 
-func (l *Library) open(ctx context.Context) (err error) {
+func (l *Library) open(ctx context.Context) error {
 	if err := writableDir(l.dir); err != nil {
 		return err
 	}
+	var err error
 	if l.lock, err = lock(l.dir); err != nil {
 		return err
 	}
-	if l.music, err = openDatabase(ctx, l.dir, musicSchema, oldFileSettings); err != nil {
+	if err := l.openDatabases(ctx); err != nil {
 		return err
 	}
-	if l.track, err = openDatabase(ctx, l.dir, trackerSchema, oldFileSettings); err != nil {
+	if l.edits, err = (editor{l.music.path, l.track.path}).open(); err != nil {
 		return err
 	}
-	if l.own, err = openDatabase(ctx, l.dir, ownSchema, ownFileSettings); err != nil {
-		return err
-	}
-	l.edits = openEditor(l.music.path, l.track.path)
 	began := time.Now()
 	c, err := l.load(ctx)
 	if err != nil {
@@ -85,6 +82,36 @@ func (l *Library) open(ctx context.Context) (err error) {
 	artists, albums, songs := c.NumberOf()
 	l.log.Info("library opened", "dir", l.dir, "artists", artists, "albums", albums, "songs", songs,
 		"took", time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+// openDatabases refuses all before it upgrades any.
+func (l *Library) openDatabases(ctx context.Context) (err error) {
+	files := []struct {
+		is       **database
+		schema   schema
+		settings string
+		version  int
+	}{
+		{&l.music, musicSchema, oldFileSettings, 0},
+		{&l.track, trackerSchema, oldFileSettings, 0},
+		{&l.own, ownSchema, ownFileSettings, 0},
+	}
+	for i, f := range files {
+		if *f.is, files[i].version, err = openDatabase(ctx, l.dir, f.schema, f.settings); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if f.version < f.schema.version {
+			if err := (*f.is).upgrade(ctx, f.schema, f.version, l.now(), l.log); err != nil {
+				return err
+			}
+		}
+		if err := (*f.is).check(ctx, f.schema); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -49,9 +49,9 @@ func TestOpenRefusesWhatIsNotItsDatabase(t *testing.T) {
 		words  []string
 	}{
 		"newer music":      {setVersion("music.db", "6"), library.ErrVersion, []string{"music.db", "version 6", "expected is version 5", "newer"}},
-		"older music":      {setVersion("music.db", "4"), library.ErrVersion, []string{"music.db", "version 4", "expected is version 5", "upgrade"}},
+		"older music":      {setVersion("music.db", "3"), library.ErrVersion, []string{"music.db", "version 3", "expected is version 5", "upgrade"}},
 		"newer tracker":    {setVersion("tracker.db", "5"), library.ErrVersion, []string{"tracker.db", "version 5", "expected is version 4", "newer"}},
-		"older tracker":    {setVersion("tracker.db", "3"), library.ErrVersion, []string{"tracker.db", "version 3", "upgrade"}},
+		"older tracker":    {setVersion("tracker.db", "1"), library.ErrVersion, []string{"tracker.db", "version 1", "upgrade"}},
 		"newer own":        {setVersion("musicdb.db", "2"), library.ErrVersion, []string{"musicdb.db", "version 2", "expected is version 1"}},
 		"version a word":   {setVersion("music.db", "'five'"), library.ErrVersion, []string{"music.db", "version five", "not made by MusicDB"}},
 		"version is NULL":  {setVersion("music.db", "NULL"), library.ErrVersion, []string{"no version number"}},

@@ -1,5 +1,10 @@
 package library
 
+import (
+	"context"
+	"database/sql"
+)
+
 // A schema is everything this package knows about one kind of database file.
 // The columns of the two old files, their types, defaults and order are those
 // of the old server, which reads rows by position: they must stay as they are.
@@ -7,8 +12,13 @@ type schema struct {
 	file    string
 	version int
 	tables  []tableSchema
-	rows    []string // inserted into a new file, besides the version
+	rows    []string                             // inserted into a new file, besides the version
+	steps   []step                               // from older versions, in order
+	repair  func(context.Context, *sql.Tx) error // of what programs that wrote this version have done wrong; may be nil
 }
+
+// oldest is the version that can still be upgraded.
+func (s schema) oldest() int { return s.version - len(s.steps) }
 
 type tableSchema struct {
 	name    string
@@ -82,6 +92,11 @@ var musicSchema = schema{
 		{"videotags", assignmentColumns("videoid")},
 	},
 	rows: []string{`INSERT INTO tags (name, class, posx) VALUES ('Other', 1, 0)`},
+	steps: []step{
+		// Version 5 came with MusicDB 7.0.
+		{5, []string{"videos", "videotags"}, map[string][]string{"songs": {"liverecording", "badaudio"}, "albums": {"hidden"}}},
+	},
+	repair: repairVideos,
 }
 
 var videoColumns = []column{
@@ -136,6 +151,10 @@ var trackerSchema = schema{
 		{"videorelations", []column{{"id", rowID}, {"videoida", "INTEGER"}, {"videoidb", "INTEGER"}, {"weight", "INTEGER DEFAULT 1"}}},
 		{"playedsongs", []column{{"id", rowID}, {"songid", "INTEGER"}, {"timestamp", "INTEGER DEFAULT 0"}, {"random", "INTEGER DEFAULT 0"}}},
 		{"playedvideos", []column{{"id", rowID}, {"videoid", "INTEGER"}, {"timestamp", "INTEGER DEFAULT 0"}, {"random", "INTEGER DEFAULT 0"}}},
+	},
+	steps: []step{
+		{3, []string{"videorelations"}, nil},              // MusicDB 7.0
+		{4, []string{"playedsongs", "playedvideos"}, nil}, // MusicDB 8.1
 	},
 }
 

@@ -4,52 +4,43 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
-// repairVideos completes a videos table that an upgrade from version 4 has
+// repairVideos completes a videos table that an upgrade by the old server has
 // left behind: it lacks ten columns and names one differently, although the
 // file claims version 5. An empty one is made again in canonical order; one
 // with rows gets the missing columns. The version number stays.
-func (db *database) repairVideos(ctx context.Context, present map[string]bool) (map[string]bool, error) {
+func repairVideos(ctx context.Context, tx *sql.Tx) error {
+	present, err := columnsOf(ctx, tx, "videos")
+	if err != nil || !slices.Contains(present, "videoid") {
+		return err
+	}
 	var missing []column
 	for _, c := range videoColumns {
-		if !present[c.name] {
+		if !slices.Contains(present, c.name) {
 			missing = append(missing, c)
 		}
 	}
-	if len(missing) == 0 || !present["videoid"] {
-		return present, nil
-	}
-	err := db.transact(ctx, func(tx *sql.Tx) error {
-		var rows int64
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM videos").Scan(&rows); err != nil {
-			return err
-		}
-		for _, statement := range videoRepair(missing, rows, present["livevideo"]) {
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return fmt.Errorf("completing the table videos: %w", err)
-			}
-		}
+	if len(missing) == 0 {
 		return nil
-	})
-	if err != nil {
-		return nil, fileError(db.path, err)
 	}
-	return db.columns(ctx, "videos")
+	var rows int64
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM videos").Scan(&rows); err != nil {
+		return err
+	}
+	if rows == 0 {
+		return tableSchema{"videos", videoColumns}.rebuild(ctx, tx, "")
+	}
+	for _, statement := range videoColumnsAdded(missing, slices.Contains(present, "livevideo")) {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("completing the table videos: %w", err)
+		}
+	}
+	return nil
 }
 
-func videoRepair(missing []column, rows int64, liveVideo bool) []string {
-	if rows == 0 {
-		// The highest id ever given stays in sqlite_sequence, under the name of
-		// the table, and dropping the table removes it; so it is renamed,
-		// and its entry carried over.
-		return []string{
-			"ALTER TABLE videos RENAME TO videosofversion4",
-			tableSchema{"videos", videoColumns}.create(),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT 'videos', seq FROM sqlite_sequence WHERE name = 'videosofversion4'",
-			"DROP TABLE videosofversion4",
-		}
-	}
+func videoColumnsAdded(missing []column, liveVideo bool) []string {
 	var statements []string
 	for _, c := range missing {
 		// An import enters empty strings here, so a NULL would be news.

@@ -26,11 +26,8 @@ func (l *Library) write(ctx context.Context, do func(context.Context) error) err
 
 // inMusic adds the file to a failure of SQLite; every other error says enough.
 func (l *Library) inMusic(err error) error {
-	var (
-		failure sqlite3.Error
-		known   *FileError
-	)
-	if errors.As(err, &failure) && !errors.As(err, &known) {
+	var failure sqlite3.Error
+	if errors.As(err, &failure) {
 		return fileError(l.music.path, err)
 	}
 	return err
