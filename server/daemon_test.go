@@ -22,6 +22,7 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/state"
@@ -95,6 +96,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(d.music))(t)
+	keeper := must(maintenance.Open(t.Context(), maintenance.Options{Library: d.library, Music: music, Dir: d.dir, Log: o.log}))(t)
 	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150, 500}}))(t)
 	if o.covers {
 		paint(t, d.library, covers)
@@ -105,7 +107,8 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
 	options := server.Options{
 		Library: d.library, State: store, Queue: d.queue, Stream: sound, Search: search.NewEngine(nil),
-		Artwork: covers, Tool: tool, Music: music, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
+		Artwork: covers, Tool: tool,
+		Music: music, Maintenance: keeper, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
 		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 	}
@@ -122,7 +125,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		if code := d.stop(); code != 0 {
 			t.Errorf("the server ended with exit code %d", code)
 		}
-		if err := errors.Join(covers.Close(), music.Close(), d.library.Close()); err != nil {
+		if err := errors.Join(covers.Close(), keeper.Close(), music.Close(), d.library.Close()); err != nil {
 			t.Error(err)
 		}
 		http.DefaultClient.CloseIdleConnections()

@@ -1,4 +1,68 @@
 package server_test
 
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // Files of the music directory and the entries made from them.
-var deliberateFiles = deliberate{}
+var deliberateFiles = deliberate{
+	differences: []*difference{
+		{scenario: "15-files", steps: []int{6}, ours: []string{`response RenameMusicFile "sig:RenameMusicFile" false`},
+			why: "protocol, RenameMusicFile: a name that the entry cannot have is refused with false before the file is renamed"},
+		{scenario: "15-files", steps: []int{18}, ours: []string{`response RenameAlbumDirectory "sig:RenameAlbumDirectory" false`},
+			why: "protocol, RenameAlbumDirectory: a name that the entry cannot have is refused with false before the directory is renamed"},
+		{scenario: "15-files", steps: []int{22}, ours: []string{`response RenameArtistDirectory "sig:RenameArtistDirectory" true`},
+			why: "protocol, RenameArtistDirectory: works as intended; it fails always in the reference server"},
+		{scenario: "15-files", steps: []int{24}, ours: []string{`response RenameArtistDirectory "sig:RenameArtistDirectory" false`},
+			why: "protocol, RenameArtistDirectory: works as intended; it fails always in the reference server"},
+		{scenario: "15-files", steps: []int{23, 34}, check: artistIsRenamed,
+			why: "protocol, RenameArtistDirectory: the artist of step 22 has his new name"},
+		{scenario: "15-files", steps: []int{47}, check: artistIsRenamedAndOriginStays,
+			why: "protocol, RenameArtistDirectory: the artist of step 22 has his new name; and the origin of an album, which its user may have set, is not overwritten by step 44"},
+		{scenario: "15-files", steps: []int{48}, check: withoutNoYear,
+			why: "protocol, RenameAlbumDirectory: the directory of step 18 has kept its name, under which it is known"},
+	},
+}
+
+// artistIsRenamed accepts what the reference server would answer if it had renamed
+// the artist of step 22, whose entries stand elsewhere in the order of names then.
+func artistIsRenamed(got, want []string, _ int) bool {
+	if len(got) != 1 || len(want) != 1 {
+		return false
+	}
+	const before, after = "ACHSELBRAN∕BRANELGORNO", "Renamed Artist"
+	renamed := strings.NewReplacer(
+		fmt.Sprintf(`"name":%q,"path":%[1]q`, before), fmt.Sprintf(`"name":%q,"path":%[1]q`, after),
+		fmt.Sprintf(`"path":"%s/`, before), fmt.Sprintf(`"path":"%s/`, after)).Replace(want[0])
+	entries := func(line string) (sorted []string) {
+		var list []json.RawMessage
+		if json.Unmarshal([]byte(line[strings.IndexByte(line, '['):]), &list) != nil {
+			return nil
+		}
+		for _, entry := range list {
+			sorted = append(sorted, string(entry))
+		}
+		slices.Sort(sorted)
+		return sorted
+	}
+	return renamed != want[0] && len(entries(got[0])) > 0 && slices.Equal(entries(got[0]), entries(renamed))
+}
+
+// artistIsRenamedAndOriginStays is artistIsRenamed for the time after step 44.
+func artistIsRenamedAndOriginStays(got, want []string, limit int) bool {
+	const album = `"name":"Engine - Lantern - Hidden","numofcds":1,"numofsongs":2,"origin":`
+	if len(want) != 1 || !strings.Contains(want[0], album+`"internet"`) {
+		return false
+	}
+	return artistIsRenamed(got, []string{strings.Replace(want[0], album+`"internet"`, album+`"bandcamp"`, 1)}, limit)
+}
+
+// withoutNoYear accepts the recorded list without the directory that the reference
+// server has renamed in step 18 although its entry could not follow.
+func withoutNoYear(got, want []string, _ int) bool {
+	const entry = `{"albumname":"No Year","artistname":"Größenwahn Juque","path":"Größenwahn Juque/No Year","release":null},`
+	return len(got) == 1 && len(want) == 1 && strings.Contains(want[0], entry) && got[0] == strings.Replace(want[0], entry, "", 1)
+}

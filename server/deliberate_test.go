@@ -9,19 +9,15 @@ import "slices"
 // pending are functions that have no row in the dispatch table yet; their steps
 // are left out. A function that gets its row must leave this list.
 var pending = []string{
-	"AddRandomVideoToQueue", "AddVideoToQueue", "AnnotateUpload", "ChangeArtistDirectory", "CreateArtistEntry",
-	"CreateSongEntry", "CutVideoRelationship", "FindAlbumSongFiles", "FindNewContent", "GetCurrentTasks",
-	"GetFilteredArtistsWithVideos", "GetVideo", "GetVideoQueue", "GetVideoRelationship", "GetVideoStreamState",
-	"GetVideos", "InitiateArtworkImport", "InitiateContentIntegration", "InitiateFilesystemScan",
-	"InitiateMusicImport", "InitiateUpload", "MoveVideoInQueue", "PlayNextVideo", "RemoveUpload",
-	"RemoveVideoFromQueue", "RemoveVideoTag", "RenameAlbumDirectory", "RenameArtistDirectory", "RenameMusicFile",
-	"SetVideoColor", "SetVideoStreamState", "SetVideoTag", "SetVideoThumbnail", "SetVideoTimeFrame",
-	"UpdateAlbumEntry", "UpdateArtistEntry", "UpdateSongEntry", "UpdateVideoStatistic", "UploadChunk",
+	"AddRandomVideoToQueue", "AddVideoToQueue", "CutVideoRelationship", "GetFilteredArtistsWithVideos",
+	"GetVideo", "GetVideoQueue", "GetVideoRelationship", "GetVideoStreamState", "GetVideos",
+	"MoveVideoInQueue", "PlayNextVideo", "RemoveVideoFromQueue", "RemoveVideoTag", "SetVideoColor",
+	"SetVideoStreamState", "SetVideoTag", "SetVideoThumbnail", "SetVideoTimeFrame", "UpdateVideoStatistic",
 	"VideoEnded",
 }
 
 // pendingSources are sources of notifications that the server does not have yet.
-var pendingSources = []string{"MusicDB:Task", "MusicDB:VideoQueue", "MusicDB:VideoStream"}
+var pendingSources = []string{"MusicDB:VideoQueue", "MusicDB:VideoStream"}
 
 // areas are the deliberate differences of all areas.
 var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo}

@@ -25,6 +25,7 @@ var events = []Event{
 	notification(audioStreamSource, "onTimeChanged", "seconds played of the current song, once a second, also while paused", reflect.TypeFor[float64]()),
 	notification(songQueueSource, "onSongQueueChanged", "the song queue has other entries or another order", nil),
 	notification(songQueueSource, "onSongChanged", "the current song was replaced: it ended or was skipped", nil),
+	notification(taskSource, "InternalError", "an upload was refused, or there is no task of that id", reflect.TypeFor[taskStatus]()),
 	notification(scanSource, "onScanProgress", "an empty library is being filled", reflect.TypeFor[importState]()),
 	notification(scanSource, "onScanFinished", "an empty library has been filled", reflect.TypeFor[importState]()),
 	{wire.MethodBroadcast, "sys:refresh", "UpdateCaches", "the music has changed; clients load their lists again", nil},

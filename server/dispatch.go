@@ -80,6 +80,12 @@ func (f *Function) answersAs(getter string) *Function {
 	return f
 }
 
+// takesAny is row's addition for a function with arguments of any name.
+func (f *Function) takesAny() *Function {
+	f.Args = append(f.Args, wire.Argument{Name: "*", Type: "any"})
+	return f
+}
+
 // Functions returns the dispatch table, area by area. The rows must not be changed.
 func Functions() []*Function { return functions }
 

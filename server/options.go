@@ -10,6 +10,7 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/state"
@@ -27,9 +28,10 @@ type Options struct {
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool
 
-	Music   *files.Music // the music directory
-	Ignore  files.Ignore // names that searches for new content pass by
-	Uploads []string     // content types that may be uploaded: albumfile, artwork, video
+	Music       *files.Music        // the music directory
+	Maintenance *maintenance.Keeper // changes files together with rows
+	Ignore      files.Ignore        // names that searches for new content pass by
+	Uploads     []string            // content types that may be uploaded: albumfile, artwork, video
 
 	// Features that are switched off: their functions change nothing and answer as
 	// if they had (MusicDB protocol, section 11).

@@ -9,6 +9,7 @@ const (
 	areaLyrics  = "Lyrics"
 	areaTags    = "Tags"
 	areaQueue   = "Song queue and audio stream"
+	areaTasks   = "Uploads, imports and tasks"
 )
 
 // functions is the dispatch table. Everything that depends on the list of
@@ -28,6 +29,10 @@ var functions = []*Function{
 	row("GetArtistsWithAlbums", areaArtists, "lists all artists with their visible albums", (*Server).getArtistsWithAlbums),
 	row("GetFilteredArtistsWithAlbums", areaArtists, "lists the artists with albums of the selected genres", (*Server).getFilteredArtistsWithAlbums),
 	row("RemoveArtistEntry", areaArtists, "removes an artist with all albums and videos from the library, not their files", (*Server).removeArtistEntry),
+	row("CreateArtistEntry", areaArtists, "makes the directory and the entry of an artist where they are missing", (*Server).createArtistEntry),
+	row("UpdateArtistEntry", areaArtists, "gives an artist the name of another directory and brings his albums there up to date", (*Server).updateArtistEntry),
+	row("RenameArtistDirectory", areaArtists, "renames the directory of an artist; the entries of everything in it follow", (*Server).renameArtistDirectory),
+	row("ChangeArtistDirectory", areaArtists, "moves an album into the directory of another artist", (*Server).changeArtistDirectory),
 
 	row("GetAlbums", areaAlbums, "lists the visible albums of an artist, or of all", (*Server).getAlbums),
 	row("GetHiddenAlbums", areaAlbums, "lists the hidden albums of all artists", (*Server).getHiddenAlbums),
@@ -41,6 +46,8 @@ var functions = []*Function{
 	row("SetAlbumTag", areaAlbums, "assigns a tag to an album", (*Server).setAlbumTag).broadcastsAs("GetAlbum"),
 	row("RemoveAlbumTag", areaAlbums, "takes a tag from an album", (*Server).removeAlbumTag).broadcastsAs("GetAlbum"),
 	row("RemoveAlbumEntry", areaAlbums, "removes an album with its songs from the library, not their files", (*Server).removeAlbumEntry),
+	row("RenameAlbumDirectory", areaAlbums, "renames the directory of an album; its entry and those of its songs follow", (*Server).renameAlbumDirectory),
+	row("UpdateAlbumEntry", areaAlbums, "brings the entry of an album up to date with another directory", (*Server).updateAlbumEntry),
 	row("AddAlbumToQueue", areaAlbums, "puts the songs of an album, or of one of its CDs, into the queue", (*Server).addAlbumToQueue),
 
 	row("GetSong", areaSongs, "returns a song with its artist, album and tags", (*Server).getSong),
@@ -51,6 +58,9 @@ var functions = []*Function{
 	row("GetSongRelationship", areaSongs, "lists the songs that were played directly before or after a song", (*Server).getSongRelationship),
 	row("CutSongRelationship", areaSongs, "forgets that two songs were played in succession", (*Server).cutSongRelationship).answersAs("GetSongRelationship"),
 	row("RemoveSongEntry", areaSongs, "removes a song from the library, not its file", (*Server).removeSongEntry),
+	row("CreateSongEntry", areaSongs, "enters a file into the album of its directory", (*Server).createSongEntry),
+	row("UpdateSongEntry", areaSongs, "brings the entry of a song up to date with another file", (*Server).updateSongEntry),
+	row("RenameMusicFile", areaSongs, "renames the file of a song or video; its entry follows", (*Server).renameMusicFile),
 
 	row("GetSongLyrics", areaLyrics, "returns the lyrics of a song", (*Server).getSongLyrics),
 	row("SetSongLyrics", areaLyrics, "sets the lyrics of a song, or that it has none", (*Server).setSongLyrics).broadcastsAs("GetSong"),
@@ -73,4 +83,16 @@ var functions = []*Function{
 	row("AddRandomSongToQueue", areaQueue, "puts a random song into the queue", (*Server).addRandomSongToQueue),
 	row("MoveSongInQueue", areaQueue, "moves an entry of the queue behind another", (*Server).moveSongInQueue),
 	row("RemoveSongFromQueue", areaQueue, "removes an entry of the queue; the current song is skipped", (*Server).removeSongFromQueue),
+
+	row("InitiateUpload", areaTasks, "refuses an upload with a notification; this server takes none", (*Server).initiateUpload),
+	row("UploadChunk", areaTasks, "tells that there is no such upload", (*Server).uploadChunk),
+	row("AnnotateUpload", areaTasks, "tells that there is no such upload", (*Server).annotateUpload).takesAny(),
+	row("GetCurrentTasks", areaTasks, "lists the tasks, of which this server has none", (*Server).getCurrentTasks),
+	row("InitiateContentIntegration", areaTasks, "tells that there is no such upload", (*Server).initiateContentIntegration),
+	row("InitiateMusicImport", areaTasks, "answers null: this server imports nothing on request", (*Server).initiateMusicImport),
+	row("InitiateArtworkImport", areaTasks, "answers null: this server imports no artwork on request", (*Server).initiateArtworkImport),
+	row("InitiateFilesystemScan", areaTasks, "answers null: this server does not scan on request", (*Server).initiateFilesystemScan),
+	row("RemoveUpload", areaTasks, "tells that there is no such upload", (*Server).removeUpload),
+	row("FindNewContent", areaTasks, "looks for albums and videos that have no entry", (*Server).findNewContent),
+	row("FindAlbumSongFiles", areaTasks, "looks for the songs of a directory that have no entry", (*Server).findAlbumSongFiles),
 }

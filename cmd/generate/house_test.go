@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"diagrams/render":       {},
 	"media/library":         {"fsm"},
 	"media/files":           {"fsm"},
+	"media/maintenance":     {"media/library", "media/files", "media/durable"},
 	"media/state":           {"media/durable", "fsm"},
 	"media/durable":         {},
 	"media/ffmpeg":          {"fsm"},

@@ -13,6 +13,7 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/state"
@@ -79,6 +80,16 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	p.closers = append(p.closers, music.Close)
 
+	ignore := files.Ignore{
+		Artists: append([]string{}, c.Music.IgnoreArtists...), Albums: c.Music.IgnoreAlbums,
+		Songs: append([]string{}, c.Music.IgnoreSongs...), // nil would mean the default
+	}
+	keeper, err := maintenance.Open(ctx, maintenance.Options{Library: lib, Music: music, Ignore: ignore, Dir: data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, keeper.Close)
+
 	covers, err := artwork.Open(filepath.Join(data, "webdata", "artwork"), artwork.Options{Log: log})
 	if err != nil {
 		return nil, err
@@ -111,11 +122,11 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	options := server.Options{
 		Library: lib, State: store, Queue: songs, Stream: sound,
-		Search: search.NewEngine(log), Artwork: covers, Tool: tool, Music: music,
+		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
+		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
-		Key: apiKey(c, store), Origins: c.HTTP.Origins, Uploads: c.Uploads.Allow,
-		Ignore:       files.Ignore{Artists: c.Music.IgnoreArtists, Albums: c.Music.IgnoreAlbums, Songs: c.Music.IgnoreSongs},
+		Key: apiKey(c, store), Origins: c.HTTP.Origins,
 		NoStatistics: bool(c.Debug.DisableStats), NoTagging: bool(c.Debug.DisableTagging), NoTracker: bool(c.Debug.DisableTracker),
 		Reload:  func(context.Context) error { return l.reopen() },
 		Version: version(), Log: log,
@@ -124,7 +135,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	if c.Music.AutoImport == ImportEmpty {
-		options.Import = firstScan(lib, music, covers, log)
+		options.Import = firstScan(lib, music, ignore, covers, log)
 	}
 	if p.server, err = server.New(options); err != nil {
 		return nil, err

@@ -1,0 +1,79 @@
+package maintenance
+
+import (
+	"context"
+
+	"musicdb/media/files"
+	"musicdb/media/library"
+)
+
+// CreateArtist returns the artist of that name. His directory is made if nothing
+// of that name is there, and a row if there is none with that path. A file of that
+// name is an error, and so is a name that is no single path element.
+func (k *Keeper) CreateArtist(ctx context.Context, name string) (library.Artist, error) {
+	end, err := k.begin(ctx)
+	if err != nil {
+		return library.Artist{}, err
+	}
+	defer end()
+	created, err := k.o.Music.MakeArtist(name)
+	if err != nil {
+		return library.Artist{}, err
+	}
+	if artist, known := k.o.Library.Catalogue().ArtistByPath(name); known {
+		return artist, nil
+	}
+	// A crash in between leaves an empty directory, which asking again makes good.
+	var artist library.Artist
+	err = k.o.Library.Edit(ctx, func(e *library.Edit) error {
+		artist, err = e.AddArtist(name, name)
+		return err
+	})
+	if err != nil && created {
+		if back := k.o.Music.RemoveEmpty(name); back != nil {
+			k.log.Warn("the directory of an artist stays although he could not be entered", "path", name, "err", back)
+		}
+	}
+	return artist, err
+}
+
+// CreateSong enters a file into the album of its directory, which must have a
+// row. Names and numbers come from the path, the rest from the file.
+func (k *Keeper) CreateSong(ctx context.Context, newpath string) (library.Song, error) {
+	at, err := songAt(newpath)
+	if err != nil {
+		return library.Song{}, err
+	}
+	end, err := k.begin(ctx)
+	if err != nil {
+		return library.Song{}, err
+	}
+	defer end()
+	c := k.o.Library.Catalogue()
+	if known, exists := c.SongByPath(newpath); exists {
+		return library.Song{}, taken("song", known.ID, newpath)
+	}
+	album, known := c.AlbumByPath(at.AlbumPath)
+	if !known {
+		return library.Song{}, &RefusedError{"create", newpath, "its album is not in the library; import the album"}
+	}
+	content, err := k.o.Music.Read(ctx, newpath)
+	if !files.Playable(err) {
+		return library.Song{}, err
+	}
+	n := library.NewSong{
+		Name: at.Name, Path: newpath, Number: int64(at.Number), CD: int64(at.CD),
+		Playtime: int64(content.Tags.Playtime), Bitrate: int64(content.Tags.Bitrate), Checksum: content.Checksum,
+	}
+	if content.Tags.Lyrics != nil {
+		n.Lyrics = *content.Tags.Lyrics
+	}
+	var song library.Song
+	err = k.o.Library.Edit(ctx, func(e *library.Edit) error {
+		if song, err = e.AddSong(album.ID, n); err != nil {
+			return err
+		}
+		return e.Recount(album.ID)
+	})
+	return song, err
+}
