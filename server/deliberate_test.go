@@ -16,8 +16,9 @@ var pending = []string{
 	"VideoEnded",
 }
 
-// pendingSources are sources of notifications that the server does not have yet.
-var pendingSources = []string{"MusicDB:VideoQueue", "MusicDB:VideoStream"}
+// pendingSources are sources of notifications, or single events of one, that the
+// server does not have yet.
+var pendingSources = []string{"MusicDB:Task ChunkRequest", "MusicDB:Task StateUpdate", "MusicDB:VideoQueue", "MusicDB:VideoStream"}
 
 // areas are the deliberate differences of all areas.
 var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo}
