@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"iter"
 
 	"musicdb/media/library"
 )
@@ -21,23 +22,33 @@ func (s *Server) getArtists(context.Context, none) ([]library.Artist, error) {
 }
 
 // getArtistsWithAlbums includes artists without visible albums, with an empty list.
-func (s *Server) getArtistsWithAlbums(context.Context, none) ([]artistWithAlbums, error) {
-	return artistsWithAlbums(s.o.Library.Catalogue(), library.Selection{}, true), nil
+func (s *Server) getArtistsWithAlbums(context.Context, none) (shared[[]artistWithAlbums], error) {
+	c := s.o.Library.Catalogue()
+	return s.artistsWithAlbums(listKey{function: "GetArtistsWithAlbums", version: c.AlbumsVersion()}, func() iter.Seq[artistWithAlbums] {
+		return artistsWithAlbums(c, library.Selection{}, true)
+	}), nil
 }
 
-func (s *Server) getFilteredArtistsWithAlbums(context.Context, none) ([]artistWithAlbums, error) {
-	catalogue := s.o.Library.Catalogue()
-	return artistsWithAlbums(catalogue, catalogue.Select(s.o.State.Choice()), false), nil
+func (s *Server) getFilteredArtistsWithAlbums(context.Context, none) (shared[[]artistWithAlbums], error) {
+	c := s.o.Library.Catalogue()
+	sel := c.Select(s.o.State.Choice())
+	return s.artistsWithAlbums(listKey{"GetFilteredArtistsWithAlbums", selectionKey(sel), c.AlbumsVersion()}, func() iter.Seq[artistWithAlbums] {
+		return artistsWithAlbums(c, sel, false)
+	}), nil
 }
 
-func artistsWithAlbums(c *library.Catalogue, sel library.Selection, withoutAlbums bool) []artistWithAlbums {
-	artists := c.ArtistsByName()
-	list := make([]artistWithAlbums, 0, len(artists))
-	for _, artist := range artists {
-		albums := visibleAlbums(c, sel, c.AlbumsOf(artist.ID))
-		if len(albums) > 0 || withoutAlbums {
-			list = append(list, artistWithAlbums{artist, albums})
+// artistsWithAlbums returns the list that was made for this key before, or makes it.
+func (s *Server) artistsWithAlbums(key listKey, list func() iter.Seq[artistWithAlbums]) shared[[]artistWithAlbums] {
+	return shared[[]artistWithAlbums]{s.lists.get(key, func() []byte { return appendSeq(nil, list(), appendArtistWithAlbums) })}
+}
+
+func artistsWithAlbums(c *library.Catalogue, sel library.Selection, withoutAlbums bool) iter.Seq[artistWithAlbums] {
+	return func(yield func(artistWithAlbums) bool) {
+		for _, artist := range c.ArtistsByName() {
+			albums := visibleAlbums(c, sel, c.AlbumsOf(artist.ID))
+			if (len(albums) > 0 || withoutAlbums) && !yield(artistWithAlbums{artist, albums}) {
+				return
+			}
 		}
 	}
-	return list
 }

@@ -40,10 +40,7 @@ type none struct{}
 // type is malformed panics when the program starts, not when a client calls it.
 func row[A, R any](name, area, doc string, run func(*Server, context.Context, A) (R, error)) *Function {
 	schema := wire.NewSchema[A]()
-	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: reflect.TypeFor[R]()}
-	if f.Result == reflect.TypeFor[nothing]() {
-		f.Result = nil
-	}
+	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: resultType[R]()}
 	f.run = func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error) {
 		args, err := schema.Decode(arguments)
 		if err != nil {
@@ -152,21 +149,13 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 			return conn.Answer{}, err
 		}
 	}
-	answer, name := conn.Answer{To: conn.Response}, wire.MethodResponse
-	switch method {
-	case wire.Call:
+	if method == wire.Call {
 		return conn.Answer{To: conn.NoResponse}, nil
-	case wire.Broadcast:
-		answer.To, name = conn.ResponseToAll, wire.MethodBroadcast
-	case wire.Ask:
 	}
-	arguments, err := encode(result)
+	answer, err := answerWith(f, method, r, result)
 	if err != nil {
 		return conn.Answer{}, &FailedError{f.Name, err}
 	}
-	answer.Payload = wire.Packet{
-		Method: name, Function: f.Name, Signature: r.Signature, Arguments: arguments, Pass: r.Pass,
-	}.Encode()
 	return answer, nil
 }
 
@@ -183,13 +172,4 @@ func (s *Server) call(ctx context.Context, f *Function, arguments json.RawMessag
 		return nil, &FailedError{f.Name, err}
 	}
 	return result, nil
-}
-
-// encode is the JSON of a result. What is JSON already passes as it is, so that
-// numbers keep their digits.
-func encode(result any) (json.RawMessage, error) {
-	if raw, ok := result.(json.RawMessage); ok {
-		return raw, nil
-	}
-	return json.Marshal(result)
 }

@@ -44,6 +44,7 @@ type Server struct {
 	}
 	unsubscribe []func()
 	importing   atomic.Pointer[importState]
+	lists       lists
 	started     time.Time
 }
 

@@ -3,7 +3,6 @@ package wire
 import (
 	"encoding/json"
 	"strconv"
-	"unicode/utf8"
 )
 
 // Method is what a client wants done with the result (MusicDB protocol, section 3).
@@ -52,14 +51,23 @@ type Packet struct {
 // Append adds the packet's JSON text to dst. Signature, Arguments and Pass must
 // hold valid JSON or be empty; they are copied byte for byte.
 func (p Packet) Append(dst []byte) []byte {
+	return p.AppendTail(appendRaw(p.AppendHead(dst), p.Arguments))
+}
+
+// AppendHead adds what stands before the arguments, for a sender that has those
+// elsewhere.
+func (p Packet) AppendHead(dst []byte) []byte {
 	dst = append(dst, `{"method":`...)
 	dst = AppendString(dst, p.Method)
 	dst = append(dst, `,"fncname":`...)
 	dst = AppendString(dst, p.Function)
 	dst = append(dst, `,"fncsig":`...)
 	dst = appendRaw(dst, p.Signature)
-	dst = append(dst, `,"arguments":`...)
-	dst = appendRaw(dst, p.Arguments)
+	return append(dst, `,"arguments":`...)
+}
+
+// AppendTail adds what stands behind the arguments.
+func (p Packet) AppendTail(dst []byte) []byte {
 	dst = append(dst, `,"pass":`...)
 	dst = appendRaw(dst, p.Pass)
 	return append(dst, '}')
@@ -90,23 +98,4 @@ func appendRaw(dst []byte, raw json.RawMessage) []byte {
 		return append(dst, "null"...)
 	}
 	return append(dst, raw...)
-}
-
-const hex = "0123456789abcdef"
-
-// AppendString adds s to dst as a JSON string. Bytes that are not UTF-8 become
-// U+FFFD, since a text message must be UTF-8 throughout.
-func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			dst = append(dst, '\\', byte(r))
-		case r < 0x20:
-			dst = append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&0xF])
-		default:
-			dst = utf8.AppendRune(dst, r)
-		}
-	}
-	return append(dst, '"')
 }
