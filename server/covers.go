@@ -1,34 +1,41 @@
 package server
 
 import (
-	"errors"
-	"io/fs"
+	"io"
 	"net/http"
-	"strconv"
-
-	"musicdb/media/artwork"
+	"os"
+	"strings"
 )
 
-// serveArtwork serves covers and their scales. The path is hostile; the store
-// never leaves its directory.
+// serveArtwork serves covers, their scales, and the frames of videos. The path is
+// hostile; the store never leaves its directory.
 func (s *Server) serveArtwork(w http.ResponseWriter, r *http.Request) {
-	file, err := s.o.Artwork.File(r.Context(), r.PathValue("path"))
+	open := func(name string) (*os.File, error) { return s.o.Artwork.File(r.Context(), name) }
+	file, _, err := openFile(fileNames(r), open)
 	if err != nil {
-		if !errors.Is(err, artwork.ErrBadName) && !errors.Is(err, fs.ErrNotExist) {
-			s.log.Warn("a cover could not be served", "path", r.PathValue("path"), "err", err)
-		}
-		http.NotFound(w, r)
+		s.noFile(w, r, err)
 		return
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
+	kind, isPicture := pictureType(file)
+	if !isPicture {
 		http.NotFound(w, r)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "image/jpeg") // every picture of the store is one
-	h.Set("Cache-Control", "no-cache")  // a cover may be replaced; the ETag makes asking cheap
-	h.Set("ETag", `"`+strconv.FormatInt(info.Size(), 36)+"-"+strconv.FormatInt(info.ModTime().UnixNano(), 36)+`"`)
-	http.ServeContent(w, r, "", info.ModTime(), file)
+	serveFile(w, r, file, kind)
+}
+
+// pictureType looks at the content: in the artwork directories of MusicDB 8 some
+// covers are PNG files that are called .jpg.
+func pictureType(file io.ReadSeeker) (kind string, ok bool) {
+	var head [512]byte
+	n, err := io.ReadFull(file, head[:])
+	if err != nil && n == 0 {
+		return "", false
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", false
+	}
+	kind = http.DetectContentType(head[:n])
+	return kind, strings.HasPrefix(kind, "image/")
 }

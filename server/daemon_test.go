@@ -80,6 +80,7 @@ type daemonOptions struct {
 	covers    bool   // every album has its cover; default: its file is missing
 	streaming bool   // default: the stream is switched off, as the exchanges were recorded
 	log       *slog.Logger
+	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
 }
 
@@ -93,6 +94,9 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
 	}
 
+	if o.prepare != nil {
+		o.prepare(d.dir)
+	}
 	d.library = must(library.Open(t.Context(), library.Options{Dir: d.dir}))(t)
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(d.music))(t)

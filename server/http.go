@@ -3,6 +3,7 @@ package server
 import (
 	_ "embed"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,7 @@ var socketPage []byte
 
 func (s *Server) newHTTPServer() *http.Server {
 	h := &http.Server{
-		Handler:           s.guard(s.protect(s.routes())),
+		Handler:           s.guard(s.protect(onlyCleanPaths(s.routes()))),
 		ReadHeaderTimeout: httpHeaderTime,
 		ReadTimeout:       httpRequestTime,
 		WriteTimeout:      httpAnswerTime,
@@ -36,7 +37,14 @@ func (s *Server) newHTTPServer() *http.Server {
 // routes is every path of the HTTP listener.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
+	if s.webui != nil {
+		mux.HandleFunc("GET /{$}", redirect("/musicdb/"))
+		mux.HandleFunc("GET /musicdb/{path...}", s.serveWebUI)
+	} else {
+		mux.HandleFunc("GET /{$}", s.servePage("index.html"))
+		mux.HandleFunc("GET /musicdb/{$}", redirect("/"))
+	}
+	mux.HandleFunc("GET /musicdb", redirect("/musicdb/"))
 	mux.HandleFunc("GET /player/{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /lifecycle", s.servePage("lifecycle.html"))
 	mux.HandleFunc("GET /lifecycle/{$}", s.servePage("lifecycle.html"))
@@ -50,6 +58,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /stream", s.serveStream)
 	mux.HandleFunc("GET /artwork/{path...}", s.serveArtwork)
 	mux.HandleFunc("GET /musicdb/webdata/artwork/{path...}", s.serveArtwork)
+	mux.HandleFunc("GET /musicdb/videoframes/{path...}", s.serveArtwork)
+	mux.HandleFunc("GET /musicdb/webdata/config.js", s.serveConfig)
+	mux.HandleFunc("GET /musicdb/webdata/", http.NotFound)
+	mux.HandleFunc("GET /musicdb/music/{path...}", s.serveMusic)
 
 	mux.HandleFunc("GET /lifecycle/figures", s.serveFigures)
 	mux.HandleFunc("GET /lifecycle/drawings/{name}", s.serveDrawing)
@@ -59,7 +71,7 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// policy lets a page load what this server serves, and nothing else.
+// policy lets a page of ours load what this server serves, and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -67,7 +79,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		if strings.HasPrefix(r.URL.Path, "/musicdb/") {
+			h.Set("Content-Security-Policy", webuiPolicy)
+		} else {
+			h.Set("Content-Security-Policy", policy)
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Server", "musicdb")

@@ -75,6 +75,7 @@ func (s *Server) StartWebSocketServer(ctx context.Context) error {
 		"page", s.o.HTTP.url("http", pages.Addr()), "websocket", s.o.WebSocket.url("ws", sockets.Addr()))
 	s.warnAboutExposure()
 	s.warnAboutCertificates()
+	s.completeConfigJS()
 	close(s.ready)
 	if s.o.Import != nil {
 		s.startImport()

@@ -56,6 +56,10 @@ type Options struct {
 	// the address. The websocket port has the key instead.
 	Password string
 
+	// WebUI is the directory of another WebUI, which is served at /musicdb/ and shown
+	// at /. Empty: ours is at /. Ours is at /player/ in any case.
+	WebUI string
+
 	// Origins are host names, besides the one that a request is sent to, whose pages
 	// may open a websocket on either port. "null" stands for pages without a name:
 	// files that a browser has opened, and sandboxed frames of any site.

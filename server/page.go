@@ -72,28 +72,6 @@ func serveJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(raw)
 }
 
-// serveKey gives the page the API key when only this machine can ask for it and
-// the page was opened by a local name; otherwise the page asks its user. A proxy
-// before the server makes every request a local one: what came through one gets
-// no key.
-func (s *Server) serveKey(w http.ResponseWriter, r *http.Request) {
-	type answer struct {
-		Key string `json:"key"`
-	}
-	site := r.Header.Get("Sec-Fetch-Site")
-	if !s.o.HTTP.loopback() || !isLocalHost(r.Host) || isForwarded(r) || !sameHost(r) || site != "" && site != "same-origin" && site != "none" {
-		serveJSON(w, http.StatusForbidden, answer{})
-		return
-	}
-	key, err := s.o.Key()
-	if err != nil {
-		s.log.Error("the API key cannot be read; the page has to ask its user", "err", err)
-		serveJSON(w, http.StatusForbidden, answer{})
-		return
-	}
-	serveJSON(w, http.StatusOK, answer{key})
-}
-
 // debugLogger carries what net/http has to say about broken clients.
 func debugLogger(to *slog.Logger) *log.Logger {
 	return slog.NewLogLogger(to.Handler(), slog.LevelDebug)

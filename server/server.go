@@ -20,11 +20,14 @@ import (
 // Server is the daemon's Program. Its methods beside those of Program may be
 // called from any goroutine.
 type Server struct {
-	o      Options
-	log    *slog.Logger
-	engine *conn.Engine
-	http   *http.Server
-	gate   *gate
+	o        Options
+	log      *slog.Logger
+	engine   *conn.Engine
+	http     *http.Server
+	gate     *gate
+	webui    *webui // nil: none is configured
+	origins  origins
+	withheld sync.Once // that config.js was asked for in vain is worth one line
 	// visitors are the HTTP connections at the gate: net.Conn to *visitor.
 	visitors sync.Map
 	visits   sync.WaitGroup // of the visitors
@@ -65,6 +68,7 @@ func New(o Options) (*Server, error) {
 		o: o, log: o.Log,
 		drawn:   fsm.NewObserver(Process, 0),
 		gate:    newGate(),
+		origins: newOrigins(o.Origins),
 		broken:  make(chan error, 2), // one per listener
 		stale:   make(chan struct{}, 1),
 		ready:   make(chan struct{}),
@@ -75,11 +79,16 @@ func New(o Options) (*Server, error) {
 	s.engine, err = conn.New(conn.Options{
 		Handler: s, Log: o.Log,
 		OpenTimeout: o.OpenTimeout, CloseTimeout: o.CloseTimeout,
-		Admission: conn.BySession, CheckOrigin: newOrigins(o.Origins).allow,
+		Admission: conn.BySession, CheckOrigin: s.origins.allow,
 		Page: socketPage,
 	})
 	if err != nil {
 		return nil, err
+	}
+	if o.WebUI != "" {
+		if s.webui, err = openWebUI(o.WebUI); err != nil {
+			return nil, err
+		}
 	}
 	s.http = s.newHTTPServer()
 	return s, nil
@@ -180,6 +189,9 @@ func (s *Server) Shutdown(reason string) error {
 		_ = s.http.Close()
 	}
 	s.serving.Wait()
+	if s.webui != nil {
+		err = errors.Join(err, s.webui.root.Close())
+	}
 	if !endsWithin(time.Second, &s.visits) {
 		err = errors.Join(err, errors.New("an HTTP request did not end in time"))
 	}

@@ -15,10 +15,11 @@ import (
 // permissions keep them; the API key's are the documented ones, because the file
 // may have been made by hand and be readable by everybody.
 var (
-	asState = durable.File{Mode: 0o666, Keep: true}
-	asHint  = durable.File{Mode: 0o666, Keep: true, Hint: true}
-	asWebUI = durable.File{Mode: 0o664, Exact: true, Keep: true}
-	asKey   = durable.File{Mode: 0o660, Exact: true}
+	asState    = durable.File{Mode: 0o666, Keep: true}
+	asHint     = durable.File{Mode: 0o666, Keep: true, Hint: true}
+	asWebUI    = durable.File{Mode: 0o664, Exact: true, Keep: true}
+	asConfigJS = durable.File{Mode: 0o664, Exact: true}
+	asKey      = durable.File{Mode: 0o660, Exact: true}
 )
 
 // replaceFile makes data the content of the file at path, or leaves the file as

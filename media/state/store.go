@@ -31,9 +31,10 @@ type Options struct {
 // Store gives access to the files below one data directory. Its methods may be
 // called from any goroutine.
 type Store struct {
-	state  string // directories
-	config string
-	log    *slog.Logger
+	state   string // directories
+	config  string
+	webdata string
+	log     *slog.Logger
 
 	mu sync.Mutex // serialises changes: read, edit, replace
 
@@ -45,9 +46,10 @@ type Store struct {
 // brings state.ini to the current version. Errors are of type [*FileError].
 func Open(o Options) (*Store, error) {
 	s := &Store{
-		state:  filepath.Join(o.DataDir, "state"),
-		config: filepath.Join(o.DataDir, "config"),
-		log:    o.Log,
+		state:   filepath.Join(o.DataDir, "state"),
+		config:  filepath.Join(o.DataDir, "config"),
+		webdata: filepath.Join(o.DataDir, "webdata"),
+		log:     o.Log,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
