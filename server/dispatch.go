@@ -27,7 +27,17 @@ type Function struct {
 	// "request"; the other methods work as usual.
 	AnswersAs string
 
-	run func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error)
+	run   func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error)
+	check func(arguments json.RawMessage) error // nil: takes everything
+}
+
+// Check says whether the function takes the arguments: the error is a
+// *wire.ArgumentError. Whether what they name exists is another matter.
+func (f *Function) Check(arguments json.RawMessage) error {
+	if f.check == nil {
+		return nil
+	}
+	return f.check(arguments)
 }
 
 // nothing is the result of a function that has none: null on the wire.
@@ -41,6 +51,10 @@ type none struct{}
 func row[A, R any](name, area, doc string, run func(*Server, context.Context, A) (R, error)) *Function {
 	schema := wire.NewSchema[A]()
 	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: resultType[R]()}
+	f.check = func(arguments json.RawMessage) error {
+		_, err := schema.Decode(arguments)
+		return err
+	}
 	f.run = func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error) {
 		args, err := schema.Decode(arguments)
 		if err != nil {
@@ -82,6 +96,9 @@ func (f *Function) takesAny() *Function {
 	f.Args = append(f.Args, wire.Argument{Name: "*", Type: "any"})
 	return f
 }
+
+// FunctionNamed is the row of a function, nil for none.
+func FunctionNamed(name string) *Function { return byName[name] }
 
 // Functions returns the dispatch table, area by area. The rows must not be changed.
 func Functions() []*Function { return functions }

@@ -16,57 +16,110 @@ import (
 	"strings"
 	"time"
 
+	"musicdb/server"
 	"musicdb/server/client"
 )
 
 type callCommand struct {
 	Function  string        `arg:"" help:"Name of the function; see musicdb functions."`
-	Arguments string        `arg:"" optional:"" default:"null" help:"Arguments as JSON, such as '{\"songid\":7}'."`
+	Arguments string        `arg:"" optional:"" help:"Arguments as JSON, such as '{\"songid\":7}'."`
 	Timeout   time.Duration `default:"5s" help:"How long to wait for an answer; a failing function does not answer."`
 }
 
 // Run calls one function of the server that the settings name and prints its
-// result as JSON.
+// result as JSON. What the protocol would answer with silence is found before it
+// is sent, as far as the table of functions tells.
 func (c callCommand) Run(out io.Writer, file configFile) error {
+	arguments, err := c.check()
+	if err != nil {
+		return err
+	}
 	config, err := load(string(file))
 	if err != nil {
 		return err
 	}
-	if !json.Valid([]byte(c.Arguments)) {
-		return fmt.Errorf("the arguments %q are no JSON; in a shell put them into single quotes", c.Arguments)
-	}
-	key := string(config.WebSocket.APIKey)
-	if key == "" {
-		name := filepath.Join(config.Directories.Data, "config", "wsapikey.txt")
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("the API key cannot be read: %w; has a server run on this data directory yet?", err)
-		}
-		line, _, _ := strings.Cut(string(content), "\n")
-		key = strings.TrimSpace(line)
+	options, err := config.clientOptions()
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
 	defer cancel()
-	options := client.Options{URL: config.socketURL(), Key: key}
-	if strings.HasPrefix(options.URL, "wss:") {
-		if options.TLS, err = onlyWith(config.WebSocket.Cert); err != nil {
-			return err
-		}
-	}
-	to, err := client.Dial(ctx, options)
+	to, err := client.Open(ctx, options)
 	if err != nil {
 		return fmt.Errorf("%w; is the server running?", err)
 	}
 	defer func() { _ = to.Close() }() // the answer is here
-	result, err := to.Request(ctx, c.Function, json.RawMessage(c.Arguments))
+	result, err := to.Request(ctx, c.Function, arguments)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no answer to %s within %v: the function is unknown, failed, or the key is wrong; the protocol does not tell", c.Function, c.Timeout)
+		return fmt.Errorf("no answer to %s within %v: what it names does not exist, it failed, or the key is wrong; the log of the server tells", c.Function, c.Timeout)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s\n", result)
+	return printJSON(out, result)
+}
+
+// check returns the arguments to send: by default none, or an empty object for a
+// function whose arguments are all optional.
+func (c callCommand) check() (json.RawMessage, error) {
+	f := server.FunctionNamed(c.Function)
+	if f == nil {
+		return nil, fmt.Errorf("there is no function %q; `musicdb functions` lists them", c.Function)
+	}
+	arguments := json.RawMessage(c.Arguments)
+	switch {
+	case c.Arguments == "" && len(f.Args) > 0:
+		arguments = json.RawMessage("{}")
+	case c.Arguments == "":
+		arguments = json.RawMessage("null")
+	case !json.Valid(arguments):
+		return nil, fmt.Errorf("the arguments %q are no JSON; in a shell put them into single quotes", c.Arguments)
+	}
+	if err := f.Check(arguments); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Function, err)
+	}
+	return arguments, nil
+}
+
+// printJSON prints a result on one line for programs, indented on a terminal.
+func printJSON(out io.Writer, result json.RawMessage) error {
+	var text bytes.Buffer
+	if file, isFile := out.(*os.File); isFile && isTerminal(file) {
+		if err := json.Indent(&text, result, "", "  "); err != nil {
+			return err
+		}
+	} else {
+		text.Write(result)
+	}
+	text.WriteByte('\n')
+	_, err := out.Write(text.Bytes())
 	return err
+}
+
+// isTerminal tells whether somebody looks at what is written.
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// clientOptions say how a client on this machine reaches the server that the
+// settings describe.
+func (c *Config) clientOptions() (client.Options, error) {
+	options := client.Options{URL: c.socketURL(), Key: string(c.WebSocket.APIKey)}
+	if options.Key == "" {
+		name := filepath.Join(c.Directories.Data, "config", "wsapikey.txt")
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return options, fmt.Errorf("the API key cannot be read: %w; has a server run on this data directory yet?", err)
+		}
+		line, _, _ := strings.Cut(string(content), "\n")
+		options.Key = strings.TrimSpace(line)
+	}
+	var err error
+	if strings.HasPrefix(options.URL, "wss:") {
+		options.TLS, err = onlyWith(c.WebSocket.Cert)
+	}
+	return options, err
 }
 
 // onlyWith accepts the server that shows the certificate of this file: a self-signed

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -35,6 +36,7 @@ type Client struct {
 	o       Options
 	conn    net.Conn
 	in      io.Reader
+	name    string // differs from that of every other client
 	serial  atomic.Uint64
 	sending sync.Mutex // guards writes to conn
 }
@@ -46,7 +48,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to %s: %w", o.URL, err)
 	}
-	c := &Client{o: o, conn: conn, in: conn}
+	c := &Client{o: o, conn: conn, in: conn, name: rand.Text()}
 	if buffered != nil {
 		c.in = buffered // the server may send its first packets right behind the handshake
 	} else {
@@ -147,7 +149,7 @@ func (c *Client) Request(ctx context.Context, function string, arguments any) (j
 	if err != nil {
 		return nil, err
 	}
-	mark := `"client-` + strconv.FormatUint(c.serial.Add(1), 10) + `"`
+	mark := c.mark()
 	err = c.Send(wire.Request{Method: wire.Ask, Function: function, Signature: json.RawMessage(mark), Arguments: raw})
 	if err != nil {
 		return nil, err
@@ -165,6 +167,12 @@ func (c *Client) Request(ctx context.Context, function string, arguments any) (j
 			c.o.Others(p)
 		}
 	}
+}
+
+// mark is a signature that no other request has, of whichever client: broadcasts
+// carry the signature of their cause to everyone.
+func (c *Client) mark() string {
+	return `"` + c.name + "-" + strconv.FormatUint(c.serial.Add(1), 10) + `"`
 }
 
 // Close ends the connection with a close frame (RFC 6455, section 5.5.1) and
