@@ -21,6 +21,7 @@ import (
 	"musicdb/media/artwork"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
+	"musicdb/media/frames"
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
@@ -116,6 +117,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 	}
+	frames := addVideos(t, &options, filepath.Join(d.dir, "webdata", "artwork"), !o.videos)
 	if o.change != nil {
 		o.change(&options)
 	}
@@ -129,7 +131,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		if code := d.stop(); code != 0 {
 			t.Errorf("the server ended with exit code %d", code)
 		}
-		if err := errors.Join(covers.Close(), keeper.Close(), music.Close(), d.library.Close()); err != nil {
+		if err := errors.Join(frames.Close(), covers.Close(), keeper.Close(), music.Close(), d.library.Close()); err != nil {
 			t.Error(err)
 		}
 		http.DefaultClient.CloseIdleConnections()
@@ -140,6 +142,21 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		t.Fatal("the server is not ready")
 	}
 	return d
+}
+
+// addVideos opens what a server needs for videos.
+func addVideos(t testing.TB, o *server.Options, artwork string, disabled bool) *frames.Store {
+	t.Helper()
+	o.Videos = must(queue.OpenVideos(queue.Options{Library: o.Library, State: o.State}))(t)
+	tracker := queue.NewTracker(queue.VideoHistory(o.Library), time.Hour, false, false)
+	t.Cleanup(func() {
+		if err := tracker.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	o.VideoStream = must(stream.NewVideo(stream.VideoOptions{Queue: o.Videos, Library: o.Library, Tracker: tracker, Disabled: disabled}))(t)
+	o.Frames = must(frames.Open(artwork, frames.Options{Music: o.Music, Tool: o.Tool, Library: o.Library}))(t)
+	return o.Frames
 }
 
 // paint gives every album a cover.

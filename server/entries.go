@@ -48,7 +48,8 @@ func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(*libr
 	return nil
 }
 
-// forgetRemoved drops the queue entries of songs that are not in the library.
+// forgetRemoved drops the queue entries of songs and videos that are not in the
+// library.
 func (s *Server) forgetRemoved() {
 	catalogue := s.o.Library.Catalogue()
 	var gone []int64
@@ -59,5 +60,14 @@ func (s *Server) forgetRemoved() {
 	}
 	if len(gone) > 0 {
 		s.o.Queue.Forget(gone...)
+	}
+	var goneVideos []int64
+	for _, entry := range s.o.Videos.Entries() {
+		if _, known := catalogue.Video(entry.VideoID); !known {
+			goneVideos = append(goneVideos, entry.VideoID)
+		}
+	}
+	if len(goneVideos) > 0 {
+		s.o.Videos.Forget(goneVideos...)
 	}
 }

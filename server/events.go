@@ -32,6 +32,7 @@ func (s *Server) subscribe() {
 				s.broadcast(changed)
 			case queue.SongChanged:
 				s.broadcast(next)
+			default: // those of videos
 			}
 		}),
 		s.o.Stream.Subscribe(func(e stream.Event) {

@@ -25,9 +25,9 @@ type serverState struct {
 		CurrentSong *library.Song `json:"currentsong"`
 	} `json:"audiostream"`
 	VideoStream struct {
-		IsStreaming  bool      `json:"isstreaming"`
-		IsPlaying    bool      `json:"isplaying"`
-		CurrentVideo *struct{} `json:"currentvideo"`
+		IsStreaming  bool           `json:"isstreaming"`
+		IsPlaying    bool           `json:"isplaying"`
+		CurrentVideo *library.Video `json:"currentvideo"`
 	} `json:"videostream"`
 }
 
@@ -65,6 +65,12 @@ func (s *Server) getMDBState(context.Context, none) (serverState, error) {
 		if song, known := s.o.Library.Catalogue().Song(current.SongID); known {
 			state.AudioStream.CurrentSong = &song
 		}
+	}
+	_, video, hasVideo := s.currentVideo()
+	shown := s.o.VideoStream.State().State
+	state.VideoStream.IsStreaming, state.VideoStream.IsPlaying = shown.Streaming(), shown.Playing()
+	if hasVideo {
+		state.VideoStream.CurrentVideo = &video
 	}
 	return state, nil
 }

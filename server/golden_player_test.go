@@ -120,7 +120,7 @@ func (p *player) step(number int, step recordedStep) {
 		}
 	}
 	p.settle()
-	p.await(step)
+	p.await(number, step)
 	p.compareStep(number, step)
 }
 

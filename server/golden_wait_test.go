@@ -15,7 +15,7 @@ const maxBeats = 5
 
 // await waits for what a step needs from other parts of the server: what the
 // script waited for, and after a pause what the recorder had seen until then.
-func (p *player) await(step recordedStep) {
+func (p *player) await(number int, step recordedStep) {
 	beats := maxBeats
 	if slices.ContainsFunc(step.events, func(e event) bool { return e.Info == "timeout waiting" }) {
 		beats = 1 // it did not come
@@ -29,6 +29,15 @@ func (p *player) await(step recordedStep) {
 	}
 	if step.kind == "wait" || step.kind == "until" || len(step.until) > 0 {
 		p.catchUp()
+	}
+	for _, area := range areas {
+		for _, a := range area.awaited {
+			for _, name := range clientNames(p.clients) {
+				if a.scenario == p.name && a.step == number {
+					p.receiveNotes(name+" "+a.source, a.number)
+				}
+			}
+		}
 	}
 	p.settle()
 }
@@ -49,6 +58,9 @@ func (p *player) wait(name string, beats int, fits func(packet map[string]any) b
 // catchUp receives until every client was notified of as much as the recorder's was.
 func (p *player) catchUp() {
 	for key := range p.notified.theirs.packets {
+		if p.otherNotes(key) != nil {
+			continue
+		}
 		name, _, _ := strings.Cut(key, " ")
 		for last := p.beats + maxBeats; p.clients[name] != nil && p.closed[name] == "" && p.beats <= last; p.receive(name) {
 			if strings.HasSuffix(key, taskSource) {
@@ -61,6 +73,17 @@ func (p *player) catchUp() {
 			}
 		}
 	}
+}
+
+// receiveNotes receives until a client was notified so many times by a source.
+func (p *player) receiveNotes(key string, number int) {
+	name, _, _ := strings.Cut(key, " ")
+	for last := p.beats + maxBeats; p.closed[name] == "" && p.beats <= last; p.receive(name) {
+		if len(p.notified.ours.lines(p.t, key, newNormaliser(0, 0))) >= number {
+			return
+		}
+	}
+	p.missed = true
 }
 
 // senderOf is the client that sends in a step, or the first that appears.

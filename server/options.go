@@ -9,6 +9,7 @@ import (
 	"musicdb/media/artwork"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
+	"musicdb/media/frames"
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
@@ -27,6 +28,11 @@ type Options struct {
 	Search  *search.Engine
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool
+
+	// Videos. Whether there are any is for VideoStream to know, which is always there.
+	Videos      *queue.Videos
+	VideoStream *stream.Video
+	Frames      *frames.Store
 
 	Music       *files.Music        // the music directory
 	Maintenance *maintenance.Keeper // changes files together with rows

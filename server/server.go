@@ -114,6 +114,7 @@ func (s *Server) Sources() []fsm.Source {
 	sources := []fsm.Source{s.drawn, s.gate.life}
 	sources = append(sources, s.engine.Sources()...)
 	sources = append(sources, s.o.Stream.Sources()...)
+	sources = append(sources, s.o.VideoStream.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
 	return append(sources, s.o.Machines...)
 }
@@ -121,8 +122,10 @@ func (s *Server) Sources() []fsm.Source {
 // Initialize starts the workers and builds the search cache (Program).
 func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribe()
+	s.subscribeVideos()
 	s.rebuildSearch()
 	s.work("stream", func() error { return s.o.Stream.Run(s.ctx) })
+	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	return ctx.Err()
 }
 

@@ -76,21 +76,26 @@ type moveSongInQueueArgs struct {
 // moveSongInQueue moves nothing for ids that are unknown, equal or not strings;
 // an id that is no number, and an empty queue, are failures.
 func (s *Server) moveSongInQueue(_ context.Context, a moveSongInQueueArgs) (nothing, error) {
+	return nothing{}, moveEntry(a, s.o.Queue.Move)
+}
+
+// moveEntry moves an entry of any queue.
+func moveEntry(a moveSongInQueueArgs, move func(entry, after queue.EntryID) (bool, error)) error {
 	entryText, isText := a.EntryID.Text()
 	afterText, isText2 := a.AfterID.Text()
 	if !isText || !isText2 || entryText == afterText {
-		return nothing{}, nil
+		return nil
 	}
 	entry, err := queue.ParseEntryID(entryText)
 	if err != nil {
-		return nothing{}, err
+		return err
 	}
 	after, err := queue.ParseEntryID(afterText)
 	if err != nil {
-		return nothing{}, err
+		return err
 	}
-	_, err = s.o.Queue.Move(entry, after)
-	return nothing{}, unlessUnknown(err)
+	_, err = move(entry, after)
+	return unlessUnknown(err)
 }
 
 type removeSongFromQueueArgs struct {
@@ -100,25 +105,30 @@ type removeSongFromQueueArgs struct {
 // removeSongFromQueue skips the current song instead of removing it, since the
 // stream is playing it.
 func (s *Server) removeSongFromQueue(_ context.Context, a removeSongFromQueueArgs) (nothing, error) {
+	return nothing{}, removeEntryOf(a, s.o.Queue.Remove, s.o.Stream.Skip)
+}
+
+// removeEntryOf removes an entry of any queue, or skips the current one.
+func removeEntryOf(a removeSongFromQueueArgs, remove func(queue.EntryID) error, skip func()) error {
 	text, isText := a.EntryID.Text()
 	if !isText {
-		return nothing{}, nil
+		return nil
 	}
 	entry, err := queue.ParseEntryID(text)
 	if err != nil {
-		return nothing{}, err
+		return err
 	}
-	err = s.o.Queue.Remove(entry)
+	err = remove(entry)
 	if errors.Is(err, queue.ErrIsCurrent) {
-		s.o.Stream.Skip()
+		skip()
 	}
-	return nothing{}, unlessUnknown(err)
+	return unlessUnknown(err)
 }
 
 // unlessUnknown drops the errors of commands that name something which is not
 // there, or not any more: nothing happens and the answer is null, as documented.
 func unlessUnknown(err error) error {
-	for _, harmless := range []error{queue.ErrUnknownSong, queue.ErrUnknownEntry, queue.ErrIsCurrent} {
+	for _, harmless := range []error{queue.ErrUnknownSong, queue.ErrUnknownVideo, queue.ErrUnknownEntry, queue.ErrIsCurrent} {
 		if errors.Is(err, harmless) {
 			return nil
 		}

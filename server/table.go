@@ -9,6 +9,7 @@ const (
 	areaLyrics  = "Lyrics"
 	areaTags    = "Tags"
 	areaQueue   = "Song queue and audio stream"
+	areaVideos  = "Videos, video queue and video stream"
 	areaTasks   = "Uploads, imports and tasks"
 )
 
@@ -28,6 +29,7 @@ var functions = []*Function{
 	row("GetArtists", areaArtists, "lists all artists", (*Server).getArtists),
 	row("GetArtistsWithAlbums", areaArtists, "lists all artists with their visible albums", (*Server).getArtistsWithAlbums),
 	row("GetFilteredArtistsWithAlbums", areaArtists, "lists the artists with albums of the selected genres", (*Server).getFilteredArtistsWithAlbums),
+	row("GetFilteredArtistsWithVideos", areaArtists, "lists the artists with videos of the selected genres", (*Server).getFilteredArtistsWithVideos),
 	row("RemoveArtistEntry", areaArtists, "removes an artist with all albums and videos from the library, not their files", (*Server).removeArtistEntry),
 	row("CreateArtistEntry", areaArtists, "makes the directory and the entry of an artist where they are missing", (*Server).createArtistEntry),
 	row("UpdateArtistEntry", areaArtists, "gives an artist the name of another directory and brings his albums there up to date", (*Server).updateArtistEntry),
@@ -83,6 +85,26 @@ var functions = []*Function{
 	row("AddRandomSongToQueue", areaQueue, "puts a random song into the queue", (*Server).addRandomSongToQueue),
 	row("MoveSongInQueue", areaQueue, "moves an entry of the queue behind another", (*Server).moveSongInQueue),
 	row("RemoveSongFromQueue", areaQueue, "removes an entry of the queue; the current song is skipped", (*Server).removeSongFromQueue),
+
+	row("GetVideos", areaVideos, "lists the videos of an artist", (*Server).getVideos),
+	row("GetVideo", areaVideos, "returns a video with its artist and tags", (*Server).getVideo),
+	row("UpdateVideoStatistic", areaVideos, "changes one of the counters and flags of a video", (*Server).updateVideoStatistic).broadcastsAs("GetVideo"),
+	row("SetVideoTag", areaVideos, "assigns a tag to a video", (*Server).setVideoTag).broadcastsAs("GetVideo"),
+	row("RemoveVideoTag", areaVideos, "takes a tag from a video", (*Server).removeVideoTag).broadcastsAs("GetVideo"),
+	row("SetVideoColor", areaVideos, "sets one of the three colors of a video", (*Server).setVideoColor),
+	row("SetVideoTimeFrame", areaVideos, "sets which part of a video is played", (*Server).setVideoTimeFrame),
+	row("SetVideoThumbnail", areaVideos, "makes a frame of a video its thumbnail", (*Server).setVideoThumbnail),
+	row("GetVideoRelationship", areaVideos, "lists the videos that were shown before or after a video", (*Server).getVideoRelationship),
+	row("CutVideoRelationship", areaVideos, "forgets that two videos were shown one after the other", (*Server).cutVideoRelationship).answersAs("GetVideoRelationship"),
+	row("GetVideoQueue", areaVideos, "lists the video queue; the first entry is the current video", (*Server).getVideoQueue),
+	row("AddVideoToQueue", areaVideos, "puts a video into the queue", (*Server).addVideoToQueue),
+	row("AddRandomVideoToQueue", areaVideos, "puts a random video into the queue", (*Server).addRandomVideoToQueue),
+	row("MoveVideoInQueue", areaVideos, "moves an entry of the video queue behind another one", (*Server).moveVideoInQueue),
+	row("RemoveVideoFromQueue", areaVideos, "removes an entry of the video queue; the current video is skipped", (*Server).removeVideoFromQueue),
+	row("GetVideoStreamState", areaVideos, "tells what the video stream does, and the current video", (*Server).getVideoStreamState),
+	row("SetVideoStreamState", areaVideos, "switches the video stream on or off", (*Server).setVideoStreamState),
+	row("PlayNextVideo", areaVideos, "skips the current video", (*Server).playNextVideo),
+	row("VideoEnded", areaVideos, "reports that a video was shown to its end", (*Server).videoEnded),
 
 	row("InitiateUpload", areaTasks, "refuses an upload with a notification; this server takes none", (*Server).initiateUpload),
 	row("UploadChunk", areaTasks, "tells that there is no such upload", (*Server).uploadChunk),

@@ -131,6 +131,9 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		Reload:  func(context.Context) error { return l.reopen() },
 		Version: version(), Log: log,
 	}
+	if err := p.openVideos(ctx, c, &options); err != nil {
+		return nil, err
+	}
 	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
 	}
