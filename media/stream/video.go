@@ -55,8 +55,7 @@ type VideoNoticeKind uint8
 
 // The kinds of notices.
 const (
-	// VideoStatusChanged: a play or pause was executed, or the stream has begun
-	// with videos disabled.
+	// VideoStatusChanged: a play or pause was executed.
 	VideoStatusChanged VideoNoticeKind = iota
 	// StreamNextVideo: clients shall show a video from its begin.
 	StreamNextVideo
@@ -169,9 +168,6 @@ func (v *Video) Run(ctx context.Context) error {
 			begin = VideoDisable
 		}
 		v.fire(begin)
-		if v.o.Disabled {
-			v.notify(VideoNotice{Kind: VideoStatusChanged})
-		}
 		supervise(ctx, v.log, "video stream", v.run)
 		v.shown = queue.VideoEntry{}
 		v.fire(VideoStop)
