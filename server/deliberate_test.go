@@ -8,8 +8,7 @@ import "slices"
 
 // pending are functions that have no row in the dispatch table yet; their steps
 // are left out. A function that gets its row must leave this list.
-var pending = []string{
-}
+var pending = []string{}
 
 // pendingSources are sources of notifications, or single events of one, that the
 // server does not have yet.

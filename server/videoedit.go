@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"musicdb/media/frames"
 	"musicdb/media/library"
 	"musicdb/server/wire"
 )
@@ -144,7 +146,10 @@ func (s *Server) setVideoThumbnail(ctx context.Context, a setVideoThumbnailArgs)
 	// Beyond this no duration can hold it, and no video lasts that long.
 	const limit = 1e9
 	at := time.Duration(min(max(seconds, -1), limit) * float64(time.Second))
-	if err := s.o.Frames.SetThumbnail(ctx, a.VideoID.Value, at); err != nil {
+	switch err := s.o.Frames.SetThumbnail(ctx, a.VideoID.Value, at); {
+	case errors.Is(err, frames.ErrUnknownVideo), errors.Is(err, frames.ErrTime):
+		s.log.Debug("nothing was changed", "function", "SetVideoThumbnail", "err", err)
+	case err != nil:
 		s.log.Warn("a video did not get its thumbnail", "video", a.VideoID.Value, "seconds", seconds, "err", err)
 	}
 	return nothing{}, nil
