@@ -11,6 +11,7 @@ import (
 	"musicdb/media/artwork"
 	"musicdb/media/demo"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/ffmpeg/embedded"
 	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
@@ -90,7 +91,9 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	p.closers = append(p.closers, keeper.Close)
 
-	covers, err := artwork.Open(filepath.Join(data, "webdata", "artwork"), artwork.Options{Log: log})
+	covers, err := artwork.Open(filepath.Join(data, "webdata", "artwork"), artwork.Options{
+		Scales: append([]int{}, c.AlbumCover.Scales...), Log: log, // nil would mean the default
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +108,10 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, tool.Close)
+	if !tool.Native() && !embedded.MayCompile() {
+		log.Error("there will be no sound: no usable ffmpeg is installed, and the embedded one cannot run where memory may not be made executable (MemoryDenyWriteExecute= in the unit)",
+			"remedy", "install ffmpeg")
+	}
 
 	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Log: log})
 	if err != nil {
@@ -137,6 +144,9 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
 	}
+	if options.Password, err = password(c, store); err != nil {
+		return nil, err
+	}
 	if c.Music.AutoImport == ImportEmpty {
 		options.Import = firstScan(lib, music, ignore, covers, log)
 	}
@@ -155,6 +165,17 @@ func apiKey(c *Settings, store *state.Store) func() (string, error) {
 		return func() (string, error) { return string(c.WebSocket.APIKey), nil }
 	}
 	return store.APIKey
+}
+
+// passwordIsKey is the password that stands for the API key.
+const passwordIsKey = "apikey"
+
+// password is what HTTP asks for, "" for nothing.
+func password(c *Settings, store *state.Store) (string, error) {
+	if c.HTTP.Password != passwordIsKey {
+		return string(c.HTTP.Password), nil
+	}
+	return apiKey(c, store)()
 }
 
 // addresses are the two listeners; the certificate is loaded or made only if one

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -46,6 +47,10 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sealedCommand {
+		fmt.Fprintln(os.Stderr, runSealed(os.Args[2:]))
+		os.Exit(exitFailed)
+	}
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)
@@ -94,7 +99,12 @@ func launch(t testing.TB, dir string, as *syscall.SysProcAttr, env []string, arg
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{t: t, cmd: exec.Command(name, args...), ready: make(chan struct{}), closed: make(chan struct{})}
+	return launchProgram(t, exec.Command(name, args...), dir, as, env)
+}
+
+func launchProgram(t testing.TB, cmd *exec.Cmd, dir string, as *syscall.SysProcAttr, env []string) *child {
+	t.Helper()
+	c := &child{t: t, cmd: cmd, ready: make(chan struct{}), closed: make(chan struct{})}
 	c.cmd.Env = env
 	c.cmd.Dir, c.cmd.SysProcAttr = dir, as
 	stderr, err := c.cmd.StderrPipe()

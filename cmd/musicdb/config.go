@@ -58,7 +58,7 @@ type Config struct {
 		Port     Port    `default:"9080" desc:"port of the HTTP listener; 0: any free one, told in the log"`
 		TLS      TLSMode `desc:"as MUSICDB_WEBSOCKET_TLS, with the same certificate; empty: the value of MUSICDB_WEBSOCKET_TLS"`
 		WebUI    string  `desc:"directory of another WebUI, such as that of MusicDB 8, served at /musicdb/; empty: none"`
-		Password Secret  `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key; empty: none is asked for"`
+		Password Secret  `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key as it is at the start; empty: none is asked for"`
 		Origins  Commas  `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
 	}
 	Uploads struct {

@@ -55,7 +55,7 @@ func checkFile(out io.Writer, file string) error {
 			return err
 		}
 	}
-	problems, _ := err.(Problems) //nolint:errorlint // loadFileOnly returns nothing else
+	problems, _ := err.(SettingErrors) //nolint:errorlint // loadFileOnly returns nothing else
 	for _, p := range problems {
 		if _, err := fmt.Fprintln(out, "problem:", p); err != nil {
 			return err

@@ -15,34 +15,34 @@ import (
 const maxFile = 1 << 20
 
 // readFile lays the configuration file over the defaults, below the environment.
-func (s *Settings) readFile() (problems Problems) {
+func (s *Settings) readFile() (problems SettingErrors) {
 	if s.File == "" {
 		return nil
 	}
 	info, err := os.Stat(s.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Problems{{File: s.File, What: "there is no such configuration file"}}
+		return SettingErrors{{File: s.File, What: "there is no such configuration file"}}
 	case err == nil && !info.Mode().IsRegular():
-		return Problems{{File: s.File, What: "a configuration file is needed, and this is none"}}
+		return SettingErrors{{File: s.File, What: "a configuration file is needed, and this is none"}}
 	case err == nil && info.Size() > maxFile:
-		return Problems{{File: s.File, What: "this is too long for a configuration file"}}
+		return SettingErrors{{File: s.File, What: "this is too long for a configuration file"}}
 	}
 	var data []byte
 	if err == nil {
 		data, err = os.ReadFile(s.File)
 	}
 	if err != nil {
-		return Problems{{File: s.File, What: fmt.Sprintf("the configuration file cannot be read: %v", err)}}
+		return SettingErrors{{File: s.File, What: fmt.Sprintf("the configuration file cannot be read: %v", err)}}
 	}
 	return s.readINI(data)
 }
 
 // readINI is readFile for the content of the file.
-func (s *Settings) readINI(data []byte) (problems Problems) {
+func (s *Settings) readINI(data []byte) (problems SettingErrors) {
 	file, damage := state.ParseINI(data)
 	for _, d := range damage {
-		problems = append(problems, Problem{File: s.File, Line: d.Line, What: d.What})
+		problems = append(problems, SettingError{File: s.File, Line: d.Line, What: d.What})
 	}
 	known := map[string]map[string]bool{}
 	eachSetting(reflect.ValueOf(&s.Config).Elem(), prefix, func(l leaf) {
@@ -60,7 +60,7 @@ func (s *Settings) readINI(data []byte) (problems Problems) {
 		}
 		s.origins[l.variable] = origin{fromFile, file.Line(l.section, l.key)}
 		if what := s.take(file, l, value); what != "" {
-			problems = append(problems, Problem{s.File, file.Line(l.section, l.key), l.inFile(), what})
+			problems = append(problems, SettingError{s.File, file.Line(l.section, l.key), l.inFile(), what})
 		}
 	})
 	s.warnUnknown(file, known)
@@ -101,7 +101,7 @@ func (s *Settings) assumeOld(l leaf) {
 // DEFAULT may be there for others to refer to.
 func (s *Settings) warnUnknown(file *state.INI, known map[string]map[string]bool) {
 	warn := func(line int, format string, args ...any) {
-		s.Warnings = append(s.Warnings, Problem{File: s.File, Line: line, What: fmt.Sprintf(format, args...)})
+		s.Warnings = append(s.Warnings, SettingError{File: s.File, Line: line, What: fmt.Sprintf(format, args...)})
 	}
 	for _, section := range file.Sections() {
 		keys := known[section]

@@ -122,7 +122,7 @@ scales = 150, 200,
 ignoreartists =  a b / /c
 ignorealbums =
 `))
-	var problems Problems
+	var problems SettingErrors
 	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Line != 11 || !strings.Contains(err.Error(), "edge length") {
 		t.Errorf("a comment behind a value is part of it: %v", err)
 	}

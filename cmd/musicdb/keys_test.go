@@ -184,7 +184,7 @@ func FuzzConfigurationFile(f *testing.F) {
 			}
 		}
 		if _, err := s.finish(problems); err != nil {
-			var all Problems
+			var all SettingErrors
 			if !errors.As(err, &all) || len(all) == 0 {
 				t.Errorf("%#v", err)
 			}

@@ -15,8 +15,8 @@ import (
 // Settings are the configuration and where each value comes from.
 type Settings struct {
 	Config
-	File     string    // the configuration file, "" if none is used
-	Warnings []Problem // what is odd, but no reason to refuse
+	File     string         // the configuration file, "" if none is used
+	Warnings []SettingError // what is odd, but no reason to refuse
 
 	origins map[string]origin // by the name of the variable
 }
@@ -37,7 +37,7 @@ const (
 )
 
 // load reads the configuration file, if one is named, over the defaults, and the
-// environment over both. The error is [Problems]: everything that is wrong.
+// environment over both. The error is [SettingErrors]: everything that is wrong.
 func load(file string) (*Settings, error) {
 	s := &Settings{File: file, origins: map[string]origin{}}
 	problems := s.environment()
@@ -58,7 +58,7 @@ func loadFileOnly(file string) (*Settings, error) {
 	return s.finish(s.readFile())
 }
 
-func (s *Settings) finish(problems Problems) (*Settings, error) {
+func (s *Settings) finish(problems SettingErrors) (*Settings, error) {
 	if len(problems) == 0 { // what follows would only repeat that a value is missing
 		problems = s.settle()
 	}
@@ -68,8 +68,8 @@ func (s *Settings) finish(problems Problems) (*Settings, error) {
 	if len(problems) == 0 {
 		s.remark()
 	}
-	for _, list := range [][]Problem{problems, s.Warnings} {
-		slices.SortStableFunc(list, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	for _, list := range [][]SettingError{problems, s.Warnings} {
+		slices.SortStableFunc(list, func(a, b SettingError) int { return cmp.Compare(a.Line, b.Line) })
 	}
 	if len(problems) > 0 {
 		return s, problems
@@ -78,9 +78,9 @@ func (s *Settings) finish(problems Problems) (*Settings, error) {
 }
 
 // environment fills the configuration with the variables and the defaults.
-func (s *Settings) environment() (problems Problems) {
+func (s *Settings) environment() (problems SettingErrors) {
 	if err := envconfig.CheckDisallowed(prefix, &s.Config); err != nil {
-		problems = append(problems, Problem{What: err.Error() + "; `musicdb config` lists the settings there are"})
+		problems = append(problems, SettingError{What: err.Error() + "; `musicdb config` lists the settings there are"})
 	}
 	v := reflect.ValueOf(&s.Config).Elem()
 	for i := range v.NumField() { // section by section, because Process ends with the first error
@@ -89,9 +89,9 @@ func (s *Settings) environment() (problems Problems) {
 		var parse *envconfig.ParseError
 		switch {
 		case errors.As(err, &parse):
-			problems = append(problems, Problem{Setting: parse.KeyName, What: fmt.Sprintf("is %q: %v", parse.Value, parse.Err)})
+			problems = append(problems, SettingError{Setting: parse.KeyName, What: fmt.Sprintf("is %q: %v", parse.Value, parse.Err)})
 		case err != nil:
-			problems = append(problems, Problem{Setting: name, What: err.Error()})
+			problems = append(problems, SettingError{Setting: name, What: err.Error()})
 		}
 	}
 	eachSetting(v, prefix, func(l leaf) {

@@ -133,7 +133,7 @@ func TestALogFileThatCannotBeOpened(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = openLogs(s, new(bytes.Buffer), new(bytes.Buffer))
-		var problem Problem
+		var problem SettingError
 		if !errors.As(err, &problem) || problem.Line != 3 || !strings.Contains(err.Error(), "[log] "+variable+" is /no/such/directory/x.log") {
 			t.Errorf("%s: %v", key, err)
 		}

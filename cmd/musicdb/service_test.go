@@ -64,7 +64,7 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	if _, before := m.wait("READY=1"); len(before) > 0 {
 		t.Errorf("before READY came %q", before)
 	}
-	c.page() // the listeners were open already
+	c.waitReady()
 	m.wait("WATCHDOG=1")
 	if status, _ := m.wait("STATUS="); !strings.Contains(status, "102 songs, 0 clients, 0 listeners") {
 		t.Errorf("%q", status)
@@ -129,7 +129,7 @@ func TestTheWatchdogIsToldTheTruth(t *testing.T) {
 			mu.Lock()
 			alive, at = as, nil
 			mu.Unlock()
-			time.Sleep(span)
+			<-time.After(span)
 			synctest.Wait()
 			mu.Lock()
 			defer mu.Unlock()

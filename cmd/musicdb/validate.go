@@ -10,14 +10,14 @@ import (
 )
 
 // settle fills the settings whose default depends on other settings or on the user's home.
-func (s *Settings) settle() Problems {
+func (s *Settings) settle() SettingErrors {
 	c := &s.Config
 	if c.Directories.Data == "" {
 		home := os.Getenv("XDG_DATA_HOME")
 		if !filepath.IsAbs(home) { // the XDG specification wants a relative one ignored
 			dir, err := os.UserHomeDir()
 			if err != nil {
-				return Problems{{Setting: "MUSICDB_DIRECTORIES_DATA", What: "is needed: there is no home directory to keep data in"}}
+				return SettingErrors{{Setting: "MUSICDB_DIRECTORIES_DATA", What: "is needed: there is no home directory to keep data in"}}
 			}
 			home = filepath.Join(dir, ".local", "share")
 		}
@@ -29,7 +29,7 @@ func (s *Settings) settle() Problems {
 		}
 		abs, err := filepath.Abs(*path)
 		if err != nil {
-			return Problems{{Setting: *path, What: "has no absolute path: " + err.Error()}}
+			return SettingErrors{{Setting: *path, What: "has no absolute path: " + err.Error()}}
 		}
 		*path = abs
 	}
@@ -46,7 +46,7 @@ func (s *Settings) settle() Problems {
 }
 
 // validate checks what spans several settings or needs more than the value's own syntax.
-func (s *Settings) validate() (problems Problems) {
+func (s *Settings) validate() (problems SettingErrors) {
 	c := &s.Config
 	wrong := func(variable, format string, args ...any) {
 		problems = append(problems, s.problem(variable, fmt.Sprintf(format, args...)))
@@ -68,12 +68,12 @@ func (s *Settings) validate() (problems Problems) {
 }
 
 // problem is one with a setting, wherever its value comes from.
-func (s *Settings) problem(variable, what string) Problem {
+func (s *Settings) problem(variable, what string) SettingError {
 	at := s.origins[variable]
 	if at.kind != fromFile {
-		return Problem{Setting: s.name(variable), What: what}
+		return SettingError{Setting: s.name(variable), What: what}
 	}
-	return Problem{s.File, at.line, s.leaf(variable).inFile(), what}
+	return SettingError{s.File, at.line, s.leaf(variable).inFile(), what}
 }
 
 // shippedVersion is that of the configuration file of MusicDB 8.2.

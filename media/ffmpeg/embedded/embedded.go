@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,9 +44,14 @@ func Main(args []string, cacheDir string) int {
 	return code
 }
 
+var errDenied = errors.New("this process may not make memory executable, as MemoryDenyWriteExecute= in its unit says; install ffmpeg")
+
 func run(ctx context.Context, args []string, cacheDir string, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
 	if embed.B == nil {
 		return 0, fmt.Errorf("its program was released in this process")
+	}
+	if !MayCompile() {
+		return 0, errDenied // interpreted it would not keep up with the music
 	}
 	config := wazero.NewRuntimeConfig()
 	if cacheDir != "" {

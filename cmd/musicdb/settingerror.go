@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// A Problem is one thing that is wrong with the settings: where it is and what is
+// A SettingError is one thing that is wrong with the settings: where it is and what is
 // allowed there.
-type Problem struct {
+type SettingError struct {
 	File    string // of the configuration; "" if it is a variable's
 	Line    int    // in that file; 0: the file as a whole
 	Setting string // "[section] key", or the name of the variable; "" for neither
 	What    string // a sentence without its beginning
 }
 
-func (p Problem) Error() string {
+func (p SettingError) Error() string {
 	where := p.Setting
 	if p.File != "" {
 		where = p.File
@@ -32,11 +32,11 @@ func (p Problem) Error() string {
 	return where + ": " + p.What
 }
 
-// Problems is everything that is wrong with the settings. Its text is one
+// SettingErrors is everything that is wrong with the settings. Its text is one
 // sentence.
-type Problems []Problem
+type SettingErrors []SettingError
 
-func (p Problems) Error() string {
+func (p SettingErrors) Error() string {
 	first := p[0].Error()
 	if len(p) == 1 {
 		return first
