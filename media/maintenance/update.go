@@ -2,9 +2,7 @@ package maintenance
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 
 	"musicdb/media/files"
@@ -192,86 +190,6 @@ func (u albumUpdate) write(e *library.Edit, artistID int64) error {
 		}
 	}
 	return e.Recount(u.id)
-}
-
-// UpdateArtist gives an artist the name of another directory. Each of his albums,
-// hidden or not, whose directory is there is brought up to date as by UpdateAlbum,
-// and each of his videos whose file is there gets its new path; the others keep
-// theirs. An album that cannot be brought up to date is reported in the log and
-// keeps what its row says.
-func (k *Keeper) UpdateArtist(ctx context.Context, id int64, newpath string) error {
-	if _, err := files.Analyse(newpath, files.KindArtist); err != nil {
-		return err
-	}
-	end, err := k.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	c := k.o.Library.Catalogue()
-	if _, exists := c.Artist(id); !exists {
-		return unknown("artist", id)
-	}
-	if other, exists := c.ArtistByPath(newpath); exists && other.ID != id {
-		return taken("artist", other.ID, newpath)
-	}
-	var albums []albumUpdate
-	for _, a := range c.AlbumsOf(id) {
-		rel := path.Join(newpath, path.Base(a.Path))
-		if info, err := k.o.Music.Stat(rel); err != nil || !info.IsDir() {
-			continue
-		}
-		at, err := albumAt(rel)
-		var u albumUpdate
-		if err == nil {
-			u, err = k.planAlbum(ctx, a.ID, at)
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err != nil {
-			k.log.Warn("an album of an updated artist cannot be brought up to date; its row keeps what it says", "album", a.ID, "path", rel, "err", err)
-			continue
-		}
-		albums = append(albums, u)
-	}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error {
-		artist, exists := e.Catalogue().Artist(id)
-		if !exists {
-			return unknown("artist", id)
-		}
-		artist.Name, artist.Path = newpath, newpath
-		if err := e.PutArtist(artist); err != nil {
-			return err
-		}
-		for _, u := range albums {
-			if err := u.write(e, id); err != nil {
-				return err
-			}
-		}
-		return k.updateVideos(e, id, newpath)
-	})
-}
-
-func (k *Keeper) updateVideos(e *library.Edit, artistID int64, artistPath string) error {
-	for _, v := range e.Catalogue().VideosOf(artistID) {
-		rel := path.Join(artistPath, path.Base(v.Path))
-		info, err := k.o.Music.Stat(rel)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() || rel == v.Path {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if other, exists := e.Catalogue().VideoByPath(rel); exists && other.ID != v.ID {
-			return taken("video", other.ID, rel)
-		}
-		v.Path = rel
-		if err := e.PutVideo(v); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func unknown(kind string, id int64) error {
