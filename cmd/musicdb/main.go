@@ -14,7 +14,8 @@ import (
 
 // commands is the command line.
 type commands struct {
-	File string `name:"config" placeholder:"FILE" type:"path" help:"Configuration file in the format of MusicDB 8, such as /etc/musicdb.ini; environment variables go before it."`
+	File string           `name:"config" placeholder:"FILE" type:"path" help:"Configuration file in the format of MusicDB 8, such as /etc/musicdb.ini; environment variables go before it."`
+	Tell kong.VersionFlag `name:"version" short:"v" help:"Print the version."`
 
 	Serve     serveCommand     `cmd:"" aliases:"server" help:"Run the server: library, queue, stream, websocket and web page."`
 	Config    configCommand    `cmd:"" help:"Print every setting, its value, where it comes from, and what it means."`
@@ -52,6 +53,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		kong.Name("musicdb"),
 		kong.Description("A server for one's own music: library, shared queue, one live stream, any number of clients."),
 		kong.UsageOnError(),
+		kong.Vars{"version": "musicdb " + version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { asked = code }),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
