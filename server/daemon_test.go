@@ -102,7 +102,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(d.music))(t)
 	keeper := must(maintenance.Open(t.Context(), maintenance.Options{Library: d.library, Music: music, Dir: d.dir, Log: o.log}))(t)
-	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: []int{150, 500}}))(t)
+	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: coverScales(o.installed)}))(t)
 	if o.covers {
 		paint(t, d.library, covers)
 	}

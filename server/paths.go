@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -32,11 +33,17 @@ func isCleanPath(escaped string) bool {
 	}
 	for element := range strings.SplitSeq(rest, "/") {
 		name, err := url.PathUnescape(element)
-		if err != nil || name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") {
+		if err != nil || name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") || climbs(name) {
 			return false
 		}
 	}
 	return true
+}
+
+// climbs tells whether a name would lead upwards where a backslash separates names.
+// Here it is a character as any other, and there are songs that have it.
+func climbs(name string) bool {
+	return strings.Contains(name, `\`) && slices.Contains(strings.Split(name, `\`), "..")
 }
 
 // fileNames are the names that a request for a file may mean, the likelier first.

@@ -39,7 +39,7 @@ const secret = "what nobody may read"
 // strangeNames are names that are hard to ask for.
 var strangeNames = []string{
 	"plain", "100% Pure", "%41", "%2e%2e", "a+b", "a;b=c", "a&b", "What#", "What? Now!", `She said "no"`, "It's", "Ääöü ß", "夢の中へ", "👩‍🚀", "e\u0301", "a\u202eb",
-	"<b>", "[x]{y}", "^`|", "...", "..a", " a", "~x", "tab\there", "AC∕DC", "$HOME",
+	"<b>", "[x]{y}", "^`|", "...", "..a", " a", "~x", "tab\there", "AC∕DC", `back\slash`, "$HOME",
 }
 
 // fileDaemon serves files with strange names, and has secrets around.

@@ -16,18 +16,19 @@ import (
 
 // secured is a daemon with a certificate of its own, and what a client needs to
 // trust it and nothing else.
-func secured(t *testing.T, mode server.TLSMode, change ...func(*server.Options)) (*daemon, *tls.Config) {
+func secured(t *testing.T, mode server.TLSMode, o daemonOptions) (*daemon, *tls.Config) {
 	t.Helper()
 	dir := t.TempDir()
 	cert := filepath.Join(dir, "cert.pem")
 	pair := must(server.OpenCertificates(cert, filepath.Join(dir, "key.pem")))(t)
-	d := startDaemon(t, daemonOptions{change: func(o *server.Options) {
+	change := o.change
+	o.change = func(o *server.Options) {
 		o.WebSocket.TLS, o.HTTP.TLS, o.Certificates = mode, mode, pair
-		for _, c := range change {
-			c(o)
+		if change != nil {
+			change(o)
 		}
-	}})
-	return d, trusting(t, cert)
+	}
+	return startDaemon(t, o), trusting(t, cert)
 }
 
 // trusting trusts one certificate.
@@ -43,7 +44,7 @@ func trusting(t *testing.T, cert string) *tls.Config {
 // On a loopback address one port speaks both, as the first byte wants it.
 func TestOnePortSpeaksTLSAndPlain(t *testing.T) {
 	t.Parallel()
-	d, trust := secured(t, server.TLSAuto)
+	d, trust := secured(t, server.TLSAuto, daemonOptions{})
 	for _, scheme := range []string{"ws", "wss"} {
 		c, err := client.Dial(t.Context(), client.Options{URL: scheme + "://" + d.WebSocketAddr().String() + "/", Key: testKey, TLS: trust})
 		if err != nil {
@@ -74,7 +75,7 @@ func TestOnePortSpeaksTLSAndPlain(t *testing.T) {
 
 func TestTLSOnlyRefusesPlain(t *testing.T) {
 	t.Parallel()
-	d, trust := secured(t, server.TLSOn)
+	d, trust := secured(t, server.TLSOn, daemonOptions{})
 	if c, err := client.Dial(t.Context(), client.Options{URL: "ws://" + d.WebSocketAddr().String() + "/"}); err == nil {
 		_ = c.Close()
 		t.Error("a plain connection was accepted")
@@ -89,7 +90,7 @@ func TestTLSOnlyRefusesPlain(t *testing.T) {
 // Both versions of TLS that are safe today are spoken on both ports, and none before.
 func TestTLSVersions(t *testing.T) {
 	t.Parallel()
-	d, trust := secured(t, server.TLSOn)
+	d, trust := secured(t, server.TLSOn, daemonOptions{})
 	for version, spoken := range map[uint16]bool{
 		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
 	} {
