@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,7 +27,65 @@ var deliberateFiles = deliberate{
 			why: "protocol, RenameArtistDirectory: the artist of step 22 has his new name; and the origin of an album, which its user may have set, is not overwritten by step 44"},
 		{scenario: "15-files", steps: []int{48}, check: withoutNoYear,
 			why: "protocol, RenameAlbumDirectory: the directory of step 18 has kept its name, under which it is known"},
+
+		{scenario: "16-entries", steps: []int{3, 8}, check: counted(1, 7, 6),
+			why: "protocol, RemoveSongEntry: the songs of the album are counted again"},
+		{scenario: "16-entries", steps: []int{7}, check: otherSongs,
+			why: "protocol, Find: a removed song is not found, instead of silence"},
+		{scenario: "16-entries", steps: []int{17}, ours: []string{`response GetSongQueue "sig:GetSongQueue" []`},
+			why: "protocol, RemoveSongEntry: a removed song leaves the queue; the reference server is silent from then on"},
+		{scenario: "16-entries", steps: []int{18}, ours: []string{`response GetAudioStreamState "sig:GetAudioStreamState" {"hasqueue":false,"isconnected":false,"isplaying":false}`},
+			why: "protocol, RemoveSongEntry: a removed song leaves the queue; the reference server is silent from then on"},
+		{scenario: "16-entries", steps: []int{23, 25, 32}, check: counted(2, 6, 5),
+			why: "protocol, RemoveSongEntry: the songs of the album are counted again"},
+		{scenario: "16-entries", steps: []int{28}, check: findsVideo("Ghost Night"),
+			why: "protocol, RemoveArtistEntry: the videos of an artist are removed with him, so that his video is new content"},
+		{scenario: "16-entries", steps: []int{34}, check: songsAreThere,
+			why: "protocol, RemoveAlbumEntry: null is no album and removes nothing; the reference server removes all songs"},
 	},
+	notes: []otherNotes{
+		{"16-entries", "a", "MusicDB:SongQueue", removedFromQueue, "protocol, RemoveSongEntry: a removed song leaves the queue, and all clients hear of it"},
+		{"16-entries", "b", "MusicDB:SongQueue", removedFromQueue, "protocol, RemoveSongEntry: a removed song leaves the queue, and all clients hear of it"},
+	},
+	leftOut: []leftOut{
+		{"16-entries", []int{29, 30}, "start a scan and wait for it, which needs the task machinery"},
+	},
+}
+
+var removedFromQueue = []string{"onSongQueueChanged", "onSongChanged", "onSongQueueChanged"}
+
+// counted accepts the recorded line but for the number of songs of one album.
+func counted(album, before, after int) func(got, want []string, _ int) bool {
+	return func(got, want []string, _ int) bool {
+		count := regexp.MustCompile(fmt.Sprintf(`("id":%d,"name":"[^"]*","numofcds":\d+,"numofsongs":)%d,`, album, before))
+		return len(got) == 1 && len(want) == 1 && count.MatchString(want[0]) && got[0] == count.ReplaceAllString(want[0], fmt.Sprintf("${1}%d,", after))
+	}
+}
+
+// otherSongs accepts an answer without the removed song where the reference server
+// was silent.
+func otherSongs(got, want []string, _ int) bool {
+	return len(want) == 0 && len(got) == 1 && strings.HasPrefix(got[0], "response Find ") && !strings.Contains(got[0], "Thunder Iron")
+}
+
+// findsVideo accepts the recorded list of new content with one video more.
+func findsVideo(name string) func(got, want []string, _ int) bool {
+	return func(got, want []string, _ int) bool {
+		if len(got) != 1 || len(want) != 1 {
+			return false
+		}
+		albums, video, found := strings.Cut(got[0], `"videos":[`)
+		return found && strings.Contains(video, `"videoname":"`+name+`"`) && strings.Count(video, "path") == 1 && albums+`"videos":[]}` == want[0]
+	}
+}
+
+// songsAreThere accepts the recorded rows with songs.
+func songsAreThere(got, want []string, limit int) bool {
+	if len(got) != 1 || len(want) != 1 || !strings.Contains(want[0], `"songs":[]`) {
+		return false
+	}
+	rest, songs, found := strings.Cut(got[0], `"songs":`)
+	return found && strings.Count(songs, `"checksum"`) > 50 && counted(2, 6, 5)([]string{rest + `"songs":[]}`}, want, limit)
 }
 
 // renamedArtist is a recorded answer as if the reference server had renamed the
