@@ -133,7 +133,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
 		Machines:    []fsm.Source{tracker.Source()},
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
-		Key: apiKey(c, store), Origins: c.HTTP.Origins,
+		Key: apiKey(c, store), Origins: c.HTTP.Origins, WebUI: c.HTTP.WebUI,
 		NoStatistics: bool(c.Debug.DisableStats), NoTagging: bool(c.Debug.DisableTagging), NoTracker: bool(c.Debug.DisableTracker),
 		Reload:  func(context.Context) error { return l.reopen() },
 		Version: version(), Log: log,
