@@ -46,9 +46,6 @@ var deliberateMeta = deliberate{
 		{"07-tags", "a", "MusicDB:SongQueue", nil, "an event comes only when something changed; the reference server also sends one when no random song was found"},
 		{"07-tags", "b", "MusicDB:SongQueue", nil, "an event comes only when something changed; the reference server also sends one when no random song was found"},
 	},
-	leftOut: []leftOut{
-		{"07-tags", []int{42}, "counts the tags of videos"},
-	},
 	substitutes: []substitute{
 		{"06-random", 9, `{"position": "nowhere", "albumid": 1}`,
 			"protocol, SaveRandyConfiguration: used from the next random selection on; the reference server has it choose by the old one on connections that are open"},

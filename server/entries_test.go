@@ -109,3 +109,25 @@ func albumOf(c *library.Catalogue, song int64) (int64, error) {
 	}
 	return s.AlbumID, nil
 }
+
+// The videos of an artist go with it, from the queue, too.
+func TestRemovedArtistsTakeTheirVideosAlong(t *testing.T) {
+	t.Parallel()
+	d := startDaemon(t, daemonOptions{})
+	c := d.dial()
+	video, known := d.library.Catalogue().Video(1)
+	if !known {
+		t.Fatal("the installation has no video")
+	}
+	reply(t, c, "AddVideoToQueue", `{"videoid":1,"position":"last"}`)
+	if got := reply(t, c, "GetVideoQueue", `null`); !strings.Contains(got, video.Path) {
+		t.Fatalf("queued are %s", got)
+	}
+	reply(t, c, "RemoveArtistEntry", fmt.Sprintf(`{"artistid":"%d"}`, video.ArtistID))
+	if _, known := d.library.Catalogue().Video(1); known {
+		t.Error("the video is there")
+	}
+	if got := reply(t, c, "GetVideoQueue", `null`); strings.Contains(got, video.Path) {
+		t.Errorf("queued are %s", got)
+	}
+}

@@ -94,5 +94,5 @@ func (s *Server) createSongEntry(ctx context.Context, a createSongEntryArgs) (no
 
 // unchanged logs why a function has changed nothing; its answer does not tell.
 func (s *Server) unchanged(function string, err error) {
-	s.log.Info("nothing was changed", "function", function, "err", err)
+	s.log.Debug("nothing was changed", "function", function, "err", err)
 }

@@ -138,7 +138,7 @@ func TestWrongArgumentsChangeNothing(t *testing.T) {
 		`"340282366920938463463374607431768211456"`, `"` + strings.Repeat("9", 5000) + `"`}
 	sent := 0
 	for _, f := range server.Functions() {
-		if f.Name == "AddGenre" {
+		if f.Name == "AddGenre" || f.Name == "CreateArtistEntry" {
 			continue
 		}
 		all := []string{`null`, `[]`, `"x"`, `{}`}
