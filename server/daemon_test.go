@@ -75,11 +75,10 @@ type daemon struct {
 }
 
 type daemonOptions struct {
-	database  string // file of testdata/installation; default: that of the installation
-	installed bool   // the music directory, artwork and configurations of the installation are there, too
-	videos    bool   // default: videos are switched off, as most exchanges were recorded
-	covers    bool   // every album has its cover; default: its file is missing
-	streaming bool   // default: the stream is switched off, as the exchanges were recorded
+	installed bool // the music directory, artwork and configurations of the installation are there, too
+	videos    bool // default: videos are switched off, as most exchanges were recorded
+	covers    bool // every album has its cover; default: its file is missing
+	streaming bool // default: the stream is switched off, as the exchanges were recorded
 	log       *slog.Logger
 	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
@@ -91,9 +90,6 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), refresh: make(chan os.Signal, 1), ended: make(chan int, 1)}
 	d.music = t.TempDir()
 	install(t, d.dir, d.music, o.installed)
-	if o.database != "" {
-		unzip(t, "testdata/installation/"+o.database+".gz", filepath.Join(d.dir, "music.db"))
-	}
 
 	if o.prepare != nil {
 		o.prepare(d.dir)
@@ -248,11 +244,6 @@ func must[T any](value T, err error) func(testing.TB) T {
 		}
 		return value
 	}
-}
-
-func unzip(t testing.TB, from, to string) {
-	t.Helper()
-	writeFile(t, to, readGzip(t, from))
 }
 
 func readGzip(t testing.TB, name string) []byte {

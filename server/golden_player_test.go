@@ -46,7 +46,7 @@ func newPlayer(t *testing.T, s scenario) *player {
 	p := &player{
 		t: t, until: s.until, name: s.name, recording: loadRecording(t, s.name), started: time.Now().Unix(),
 		describer: must(described())(t),
-		daemon:    startDaemon(t, daemonOptions{installed: true, database: s.database, videos: s.videos}),
+		daemon:    startDaemon(t, daemonOptions{installed: true, videos: s.videos}),
 		clients:   map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{},
 		pongs: map[string][]string{}, fresh: map[string][]wire.Packet{},
 	}

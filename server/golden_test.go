@@ -53,11 +53,10 @@ var scenarios = []scenario{
 
 // scenario is one recording and what it needs.
 type scenario struct {
-	name     string
-	database string // as in daemonOptions
-	videos   bool
-	until    int    // the last step that is replayed; 0: all if nothing is pending, else none
-	pending  string // why it is not replayed, or not to its end
+	name    string
+	videos  bool
+	until   int    // the last step that is replayed; 0: all if nothing is pending, else none
+	pending string // why it is not replayed, or not to its end
 }
 
 func TestGoldenExchanges(t *testing.T) {
