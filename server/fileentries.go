@@ -3,8 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"log/slog"
+	"syscall"
 
+	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/maintenance"
 	"musicdb/server/wire"
 )
 
@@ -92,7 +97,18 @@ func (s *Server) createSongEntry(ctx context.Context, a createSongEntryArgs) (no
 	return nothing{}, nil
 }
 
-// unchanged logs why a function has changed nothing; its answer does not tell.
+// unchanged logs why a function has changed nothing; its answer does not tell. What
+// a client asked for in vain is its own affair, what the disk or the database
+// refuses is the administrator's.
 func (s *Server) unchanged(function string, err error) {
-	s.log.Debug("nothing was changed", "function", function, "err", err)
+	level := slog.LevelWarn
+	for _, vain := range []error{
+		errID, errPathType, maintenance.ErrRefused, files.ErrPath, files.ErrNaming, files.ErrOccupied, files.ErrNotAudio, files.ErrNotRegular,
+		library.ErrNotFound, library.ErrExists, library.ErrInvalid, fs.ErrNotExist, syscall.ENAMETOOLONG, syscall.ENOTDIR,
+	} {
+		if errors.Is(err, vain) {
+			level = slog.LevelDebug
+		}
+	}
+	s.log.Log(context.Background(), level, "nothing was changed", "function", function, "err", err)
 }

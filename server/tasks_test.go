@@ -1,0 +1,83 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"musicdb/server"
+	"musicdb/server/wire"
+)
+
+// Uploads are refused as the protocol says, and everybody hears of it.
+func TestUploadsAreRefused(t *testing.T) {
+	t.Parallel()
+	const refused = `{"taskid":null,"offset":null,"chunksize":null,"state":"notexisting","task":null,"message":%q,` +
+		`"tasklist":{"videos":[],"albumfiles":[],"albums":[],"artworks":[],"any":[]}}`
+	upload := func(contentType string, size any) map[string]any {
+		return map[string]any{"taskid": "T", "mimetype": "", "contenttype": contentType, "filesize": size, "checksum": "c", "filename": "README"}
+	}
+	for name, c := range map[string]struct {
+		allow     []string
+		function  string
+		arguments any
+		answer    string // "": silence
+		message   string // "": no notification
+	}{
+		"allowed":              {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", 1), `"T"`, "Uploads deactivated"},
+		"not allowed":          {[]string{"albumfile"}, "InitiateUpload", upload("video", 1), `"T"`, "Upload of video not allowed"},
+		"none allowed":         {nil, "InitiateUpload", upload("artwork", 1), `"T"`, "Uploads deactivated"},
+		"unknown type":         {[]string{"albumfile"}, "InitiateUpload", upload("song", 1), "", ""},
+		"empty":                {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", 0), "", ""},
+		"size as text":         {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", "1"), "", ""},
+		"chunk":                {nil, "UploadChunk", map[string]any{"taskid": "T", "chunkdata": "00"}, "null", "Invalid Task ID"},
+		"chunk without data":   {nil, "UploadChunk", map[string]any{"taskid": "T"}, "", ""},
+		"annotation":           {nil, "AnnotateUpload", map[string]any{"taskid": "T", "x": 1}, "null", "Invalid Task ID"},
+		"annotation of none":   {nil, "AnnotateUpload", map[string]any{"x": 1}, "", ""},
+		"integration":          {nil, "InitiateContentIntegration", map[string]any{"taskid": "T", "musicpath": "x"}, "null", "Invalid Task ID"},
+		"removal":              {nil, "RemoveUpload", map[string]any{"taskid": "T"}, "null", "Invalid Task ID"},
+		"import":               {nil, "InitiateMusicImport", map[string]any{"contenttype": "album", "contentpath": "x"}, "null", ""},
+		"import without path":  {nil, "InitiateMusicImport", map[string]any{"contenttype": "album"}, "", ""},
+		"artwork":              {nil, "InitiateArtworkImport", map[string]any{"sourcepath": "x", "targetpath": "y"}, "null", ""},
+		"artwork, wrong types": {nil, "InitiateArtworkImport", map[string]any{"sourcepath": 5, "targetpath": "y"}, "", ""},
+		"scan":                 {nil, "InitiateFilesystemScan", nil, "null", ""},
+		"tasks":                {nil, "GetCurrentTasks", nil, `{"videos":[],"albumfiles":[],"albums":[],"artworks":[],"any":[]}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := startDaemon(t, daemonOptions{change: func(o *server.Options) { o.Uploads = c.allow }})
+			left := filepath.Join(d.dir, "tasks", "old.json")
+			writeFile(t, left, []byte(`{"id":"T","state":"waitforchunk"}`))
+			caller, other := d.dial(), d.dial()
+			fence(t, other)
+			if err := caller.Send(wire.Request{Method: wire.Ask, Function: c.function, Signature: json.RawMessage(`"sig"`), Arguments: must(json.Marshal(c.arguments))(t)}); err != nil {
+				t.Fatal(err)
+			}
+			for who, packets := range map[string][]string{"caller": lines(fence(t, caller)), "other": lines(fence(t, other))} {
+				var want []string
+				if c.message != "" {
+					want = append(want, `notification MusicDB:Task "InternalError" `+fmt.Sprintf(refused, c.message))
+				}
+				if c.answer != "" && who == "caller" {
+					want = append(want, "response "+c.function+` "sig" `+c.answer)
+				}
+				if fmt.Sprint(packets) != fmt.Sprint(want) {
+					t.Errorf("the %s got %q, want %q", who, packets, want)
+				}
+			}
+			if got := must(os.ReadFile(left))(t); string(got) != `{"id":"T","state":"waitforchunk"}` {
+				t.Errorf("the task of another server was touched: %q", got)
+			}
+		})
+	}
+}
+
+// lines are packets as text.
+func lines(packets []wire.Packet) (all []string) {
+	for _, p := range packets {
+		all = append(all, fmt.Sprintf("%s %s %s %s", p.Method, p.Function, p.Signature, p.Arguments))
+	}
+	return all
+}
