@@ -244,13 +244,15 @@ func closeWrite(nc net.Conn) {
 // drop closes the socket at once. To close TLS would mean to send one more alert, for
 // up to five seconds, to a peer that perhaps does not read; a peer that reads has got
 // it from closeWrite.
-func drop(nc net.Conn) {
+func drop(nc net.Conn) { socketOf(nc).Close() }
+
+// socketOf is what lies below TLS and other layers.
+func socketOf(nc net.Conn) net.Conn {
 	for {
 		layer, ok := nc.(interface{ NetConn() net.Conn })
 		if !ok {
-			break
+			return nc
 		}
 		nc = layer.NetConn()
 	}
-	nc.Close()
 }

@@ -20,6 +20,7 @@ type Conn struct {
 	since   time.Time // accepted
 	in      source    // of the reading goroutine
 	session Session   // set by the reading goroutine before the handshake, then constant
+	limited bool      // limitUnsent was called, by whichever goroutine writes
 
 	mu     sync.Mutex // guards what follows
 	life   fsm.Instance[State]

@@ -26,6 +26,10 @@ func (c *Conn) writeAll() bool {
 	for c.box.running() {
 		batch := c.box.take(batchSize)
 		c.mu.Unlock()
+		if batch[0].size() > maxUnsent && !c.limited {
+			c.limited = true
+			limitUnsent(c.nc)
+		}
 		err := writeBatch(c.nc, batch)
 		c.mu.Lock()
 		if c.box.life.State() == Shut { // discarded meanwhile

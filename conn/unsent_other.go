@@ -1,0 +1,10 @@
+//go:build !linux
+
+package conn
+
+import "net"
+
+// maxUnsent is described where it has an effect, for Linux.
+const maxUnsent = 128 << 10
+
+func limitUnsent(net.Conn) {}
