@@ -6,6 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"musicdb/media/stream"
 )
 
 // collector turns the figures of the machines into metrics. Labels are names of
@@ -26,6 +28,10 @@ var (
 		"Clients that hear broadcasts.", nil, nil)
 	descListeners = prometheus.NewDesc("musicdb_stream_listeners",
 		"Listeners of the audio stream.", nil, nil)
+	descFrames = prometheus.NewDesc("musicdb_stream_frames_total",
+		"Frames of the audio stream: of the encoder, and of silence while there was none.", []string{"kind"}, nil)
+	descStarved = prometheus.NewDesc("musicdb_stream_starved_seconds_total",
+		"Silence in the audio stream because the decoder of the song was late.", nil, nil)
 	descLibrary = prometheus.NewDesc("musicdb_library_rows",
 		"Rows of the music database.", []string{"table"}, nil)
 	descPlaces = prometheus.NewDesc("musicdb_penalised_addresses",
@@ -37,7 +43,7 @@ var (
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
-		descConnections, descPlaces, descListeners, descLibrary, descQueue} {
+		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descQueue} {
 		to <- d
 	}
 }
@@ -63,6 +69,10 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	gauge(descConnections, float64(c.server.engine.Hub().Len()))
 	gauge(descPlaces, float64(c.server.gate.penalties.len()))
 	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
+	sent := c.server.o.Stream.Status().Pump
+	counter(descFrames, float64(sent.Frames), "sound")
+	counter(descFrames, float64(sent.SilentFrames), "silence")
+	counter(descStarved, float64(sent.StarvedSamples)/stream.SampleRate)
 	artists, albums, songs := c.server.o.Library.Catalogue().NumberOf()
 	gauge(descLibrary, float64(artists), "artists")
 	gauge(descLibrary, float64(albums), "albums")
