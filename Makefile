@@ -13,7 +13,7 @@ BENCH    ?= .
 COUNT    ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check vet lint unit fuzz generate verify bench clean
+.PHONY: help build run test check vet lint unit fuzz soak generate verify bench clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,15 @@ fuzz:
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
 	  done; done
+
+# What the tests do in seconds, for as long as it takes: the crowd at full size, the
+# kills many times over, and fuzzing. The reports belong to the repository.
+SOAKKILLS ?= 20
+SOAKFUZZ  ?= 10m
+soak: build ## the long versions: crowd, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
+	$(GO) test -count=1 -timeout 30m -run Crowd -v ./cmd/musicdb -soak
+	$(GO) test -race -count=$(SOAKKILLS) -timeout 3h -run 'Kill' ./...
+	$(MAKE) fuzz FUZZTIME=$(SOAKFUZZ)
 
 generate: ## write every drawing and page again from the machines
 	$(GO) run ./cmd/generate

@@ -95,7 +95,7 @@ func stop(b *testing.B, c *child) {
 }
 
 // used returns the processor time of a process and its resident memory in KB.
-func used(b *testing.B, pid int) (cpu time.Duration, resident int) {
+func used(b testing.TB, pid int) (cpu time.Duration, resident int) {
 	b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

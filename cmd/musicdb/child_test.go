@@ -47,6 +47,13 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(earVariable); url != "" {
+		if err := runEar(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) > 1 && os.Args[1] == sealedCommand {
 		fmt.Fprintln(os.Stderr, runSealed(os.Args[2:]))
 		os.Exit(exitFailed)
