@@ -17,7 +17,7 @@ func (e *Edit) AddTag(t Tag) (Tag, error) {
 	if t.Class < ClassGenre || t.Class > ClassMood {
 		return Tag{}, &EntryError{Reason: ErrInvalid, Kind: "tag", Detail: "its class is not 1, 2 or 3"}
 	}
-	if err := e.refusedTag(&Tag{Class: t.Class, ParentID: new(int64)}, &t); err != nil {
+	if err := e.refusedTag(nil, &t); err != nil {
 		return Tag{}, err
 	}
 	if known, exists := e.now.TagByName(t.Name, t.Class); exists {
@@ -53,33 +53,38 @@ func (e *Edit) PutTag(t Tag) error {
 	return err
 }
 
-// refusedTag refuses what is wrong with a tag, unless it has been so before.
+// refusedTag refuses what is wrong with a tag, unless it has been so before;
+// before is nil for a new one.
 func (e *Edit) refusedTag(before, t *Tag) error {
-	invalid := func(detail string) error {
-		return &EntryError{Reason: ErrInvalid, Kind: "tag", ID: t.ID, Detail: detail}
+	fresh := before == nil
+	if fresh {
+		before = &Tag{}
 	}
-	if t.IconType != nil && orNull(t.IconType) != orNull(before.IconType) && *t.IconType != IconUnicode && *t.IconType != IconHTML {
-		return invalid("its icon type is not 1 or 2")
+	wrong := ""
+	switch {
+	case t.Name == "" && (fresh || before.Name != ""):
+		wrong = "its name is empty"
+	case t.IconType != nil && orNull(t.IconType) != orNull(before.IconType) && *t.IconType != IconUnicode && *t.IconType != IconHTML:
+		wrong = "its icon type is not 1 or 2"
+	case t.Color != nil && orNull(t.Color) != orNull(before.Color) && !isColor(*t.Color):
+		wrong = "its colour is not like #RRGGBB"
+	case !fresh && orNull(t.ParentID) == orNull(before.ParentID):
+	case t.Class != ClassSubgenre && t.ParentID != nil:
+		wrong = "only a sub genre has a parent"
+	case t.Class == ClassSubgenre && t.ParentID == nil:
+		wrong = "a sub genre needs a genre as parent"
+	case t.Class == ClassSubgenre && !e.now.isGenre(*t.ParentID):
+		wrong = "its parent is not a genre"
 	}
-	if t.Color != nil && orNull(t.Color) != orNull(before.Color) && !isColor(*t.Color) {
-		return invalid("its colour is not like #RRGGBB")
-	}
-	if orNull(t.ParentID) == orNull(before.ParentID) {
+	if wrong == "" {
 		return nil
 	}
-	if t.Class != ClassSubgenre {
-		if t.ParentID != nil {
-			return invalid("only a sub genre has a parent")
-		}
-		return nil
-	}
-	if t.ParentID == nil {
-		return invalid("a sub genre needs a genre as parent")
-	}
-	if parent := e.now.tags.get(pair{*t.ParentID, 0}); parent == nil || parent.Class != ClassGenre {
-		return invalid("its parent is not a genre")
-	}
-	return nil
+	return &EntryError{Reason: ErrInvalid, Kind: "tag", ID: t.ID, Detail: wrong}
+}
+
+func (c *Catalogue) isGenre(id int64) bool {
+	t := c.tags.get(pair{id, 0})
+	return t != nil && t.Class == ClassGenre
 }
 
 // isColor checks the shape alone, as the old server does.

@@ -37,9 +37,13 @@ func run(t testing.TB, path string, statements ...string) {
 }
 
 // query returns the result as text: columns by blank, NULL as "-", a row a line.
-func query(t testing.TB, path, statement string, args ...any) string {
+func query(t failer, path, statement string, args ...any) string {
 	t.Helper()
-	db := raw(t, path)
+	source := url.URL{Scheme: "file", Path: path}
+	db, err := sql.Open("sqlite3", source.String())
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
 	defer db.Close()
 	rows, err := db.Query(statement, args...)
 	if err != nil {
@@ -48,7 +52,7 @@ func query(t testing.TB, path, statement string, args ...any) string {
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	var lines []string
 	for rows.Next() {
@@ -58,7 +62,7 @@ func query(t testing.TB, path, statement string, args ...any) string {
 			into[i] = &values[i]
 		}
 		if err := rows.Scan(into...); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		var words []string
 		for _, v := range values {
@@ -70,7 +74,7 @@ func query(t testing.TB, path, statement string, args ...any) string {
 		lines = append(lines, strings.Join(words, " "))
 	}
 	if err := rows.Err(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return strings.Join(lines, "\n")
 }

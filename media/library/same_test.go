@@ -28,10 +28,23 @@ func sameCatalogue(t failer, got, want *library.Catalogue) {
 	same("artists by name", got.ArtistsByName(), want.ArtistsByName())
 	same("albums", got.Albums(), want.Albums())
 	same("songs", slices.Collect(got.Songs()), slices.Collect(want.Songs()))
+	same("videos", got.Videos(), want.Videos())
 	same("tags", got.Tags(), want.Tags())
+	for _, tag := range want.Tags() {
+		same("use of the tag", got.TagUse(tag.ID), want.TagUse(tag.ID))
+	}
+	for _, v := range want.Videos() {
+		one, _ := got.Video(v.ID)
+		same("video", one, v)
+		same("tags of the video", got.VideoTags(v.ID), want.VideoTags(v.ID))
+		found, _ := got.VideoByPath(v.Path)
+		first, _ := want.VideoByPath(v.Path)
+		same("video by path", found, first)
+	}
 	for _, a := range want.Artists() {
 		one, _ := got.Artist(a.ID)
 		same("artist", one, a)
+		same("videos of the artist", got.VideosOf(a.ID), want.VideosOf(a.ID))
 		same("albums of the artist", got.AlbumsOf(a.ID), want.AlbumsOf(a.ID))
 		found, _ := got.ArtistByPath(a.Path)
 		first, _ := want.ArtistByPath(a.Path)
