@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -216,5 +217,37 @@ func TestHangUpReadsCertificatesAndLogsAnew(t *testing.T) {
 	_ = opened.Close()
 	if code := c.end(); code != 0 {
 		t.Errorf("exit code %d\n%s", code, c.text())
+	}
+}
+
+// What HTTP serves is the WebUI that the file names, behind the key that it asks for.
+func TestTheWebUIOfTheFile(t *testing.T) {
+	t.Parallel()
+	webui := t.TempDir()
+	if err := os.WriteFile(filepath.Join(webui, "index.html"), []byte("the old one"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	file, data := moved(t, anyHTTPPort+"webui = "+webui+"\npassword = apikey\ntls = off\n")
+	c := start(t, bare(), "serve", "--config", file).waitReady()
+	key := strings.TrimSpace(content(t, filepath.Join(data, "config", "wsapikey.txt")))
+	for password, want := range map[string]string{"": "401", key: "200 the old one", "apikey": "401"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.page()+"musicdb/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if password != "" {
+			r.SetBasicAuth("anybody", password)
+		}
+		browser := &http.Client{Transport: &http.Transport{}}
+		answer, err := browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		browser.CloseIdleConnections()
+		if got := fmt.Sprintf("%d %s", answer.StatusCode, page); err != nil || !strings.HasPrefix(got, want) {
+			t.Errorf("with the password %q: %s (%v)", password, got, err)
+		}
 	}
 }
