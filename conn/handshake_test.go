@@ -18,6 +18,10 @@ import (
 // The cases of testdata/handshake.json are those that were recorded from the
 // reference server, with what a client may depend on: status and headers. Cases
 // that the recording does not have say why they are as they are.
+//
+// Different on purpose: every refusal has a body that says why and closes the
+// connection in words, "websocket" is written as the RFC does, and a page of another
+// origin is refused where Options.CheckOrigin says so.
 func TestHandshakeGolden(t *testing.T) {
 	var cases []struct {
 		Case, Sent string

@@ -44,11 +44,11 @@ func (p penalty) after(now time.Time) penalty {
 
 // wait is how long the next attempt has to wait.
 func (p penalty) wait(now time.Time) time.Duration {
-	p = p.forgiven(now)
-	if p.wrong <= freeAttempts {
+	wrong := p.forgiven(now).wrong
+	if wrong <= freeAttempts {
 		return 0
 	}
-	return max(0, min(firstWait<<(p.wrong-freeAttempts-1), longestWait)-now.Sub(p.last))
+	return max(0, min(firstWait<<(wrong-freeAttempts-1), longestWait)-now.Sub(p.last))
 }
 
 // network is whose wrong keys are counted together: an IPv4 address, or the /64 that

@@ -56,6 +56,10 @@ func TestPenaltyIsBounded(t *testing.T) {
 				t.Fatalf("%v after %v", got, before)
 			}
 		}
+		later := now.Add(longestWait + time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "later")))
+		if got := p.wait(later); got != 0 {
+			t.Fatalf("%v after the wait an attempt waits %v", later.Sub(now), got)
+		}
 		if p.forgiven(now.Add(worstCount*forgiveness)) != (penalty{last: p.forgiven(now.Add(worstCount * forgiveness)).last}) {
 			t.Fatalf("never forgiven: %+v", p)
 		}

@@ -184,6 +184,29 @@ func TestGuesserCannotChangeAddressesInItsNetwork(t *testing.T) {
 	})
 }
 
+// Who makes the table forget its address, with thousands of others, still pays for
+// what the connection itself did.
+func TestConnectionPaysForItsOwnGuesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := guarded(t, "")
+		defer shut(t, s)
+		c := call(t, s, "192.0.2.66:1000")
+		for range worstCount {
+			c.send("guess", "never answered")
+		}
+		<-time.After(worstCount * longestWait)
+		c.send("guess", "never answered")
+		synctest.Wait()
+		s.gate.penalties.mu.Lock()
+		s.gate.penalties.of = nil
+		s.gate.penalties.mu.Unlock()
+		c.send("right", "mark")
+		if d := c.took("mark"); d != longestWait {
+			t.Errorf("took %v", d)
+		}
+	})
+}
+
 // A server that stops keeps nobody waiting.
 func TestStopDoesNotWaitForThoseWhoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
