@@ -12,6 +12,7 @@ func TestBothRunnersAgree(t *testing.T) {
 	t.Run("decoding", func(t *testing.T) { fsmtest.Agree(t, decoding) })
 	t.Run("encoding", func(t *testing.T) { fsmtest.Agree(t, encoding) })
 	t.Run("listening", func(t *testing.T) { fsmtest.Agree(t, listening) })
+	t.Run("video", func(t *testing.T) { fsmtest.Agree(t, video) })
 }
 
 // The machines as a table: what is allowed where.

@@ -38,10 +38,9 @@ type Video struct {
 	events events[VideoNotice]
 	once   sync.Once
 
-	now     atomic.Pointer[VideoStatus]
-	shown   queue.VideoEntry // what was handed out; Run's
-	barren  bool             // the last look found no video to hand out; Run's
-	fruitOf uint64           // generation of the catalogue at that look; Run's
+	now      atomic.Pointer[VideoStatus]
+	shown    queue.VideoEntry // what was handed out; Run's
+	searched uint64           // generation of the catalogue that had no video to hand out; Run's
 }
 
 // VideoStatus is what clients are told about the video stream.

@@ -18,15 +18,22 @@ func (v *Video) run(ctx context.Context) {
 	defer cancel()
 	ticker := time.NewTicker(newVideos)
 	defer ticker.Stop()
-	for {
+	for more := true; more; more = v.rest(ctx, ticker.C) {
 		v.step(ctx)
+	}
+}
+
+// rest waits until there is something to look at. It returns false when ctx ends.
+func (v *Video) rest(ctx context.Context, tick <-chan time.Time) bool {
+	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-v.wake:
-		case <-ticker.C:
-			if !v.barren || v.o.Library.Catalogue().Generation() == v.fruitOf {
-				continue
+			return true
+		case <-tick:
+			if v.machine.State() == VideoWaiting && v.o.Library.Catalogue().Generation() != v.searched {
+				return true
 			}
 		}
 	}
@@ -100,8 +107,8 @@ func (v *Video) handOut() {
 	for v.machine.State() == VideoWaiting {
 		catalogue := v.o.Library.Catalogue()
 		entry, ok := v.o.Queue.Current()
-		v.barren, v.fruitOf = !ok, catalogue.Generation()
 		if !ok {
+			v.searched = catalogue.Generation()
 			return
 		}
 		row, known := catalogue.Video(entry.VideoID)
