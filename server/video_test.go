@@ -132,7 +132,9 @@ func TestFilteredVideos(t *testing.T) {
 	genre := d.library.Catalogue().Tags()[0]
 	names := func() (names []string) {
 		t.Helper()
-		var list []struct{ Videos []struct{ Video library.Video } }
+		var list []struct {
+			Videos []struct{ Video library.Video }
+		}
 		if err := json.Unmarshal([]byte(answerOf(t, c, "GetFilteredArtistsWithVideos", "null")), &list); err != nil {
 			t.Fatal(err)
 		}
