@@ -65,8 +65,9 @@ func (e *Edit) RemoveArtist(id int64) error {
 		}
 		var err error
 		if album, exists := e.now.Album(song.AlbumID); exists {
-			song.ArtistID = album.ArtistID
-			err = e.PutSong(song)
+			its := song // although nobody may know the artist of the album either
+			its.ArtistID = album.ArtistID
+			err = e.rewriteSong(song, its)
 		} else {
 			err = e.RemoveSong(song.ID)
 		}

@@ -60,6 +60,10 @@ func (e *Edit) PutSong(s Song) error {
 	if _, exists := e.now.Album(s.AlbumID); !exists && s.AlbumID != before.AlbumID {
 		return &EntryError{Reason: ErrNotFound, Kind: "album", ID: s.AlbumID}
 	}
+	return e.rewriteSong(before, s)
+}
+
+func (e *Edit) rewriteSong(before, s Song) error {
 	changed, err := e.update(songRows, s.ID, before.values(), s.values())
 	if err == nil && changed {
 		e.learn(func(c *Catalogue) { c.changeSong(&before, &s) })

@@ -109,9 +109,9 @@ func (l *Library) VideoRelations(ctx context.Context, videoID int64) ([]Relation
 }
 
 func (l *Library) relationsOf(ctx context.Context, of tracks, id int64) (relations []Relation, err error) {
-	rows, err := l.track.QueryContext(ctx, "SELECT "+integers("partner", "weight")+" FROM ("+
-		"SELECT 0 AS half, id, "+of.a+" AS partner, weight FROM "+of.relations+" WHERE "+of.b+" = ?1 UNION ALL "+
-		"SELECT 1, id, "+of.b+", weight FROM "+of.relations+" WHERE "+of.a+" = ?1) ORDER BY half, id", id)
+	// One scan for both halves, as there is no index.
+	rows, err := l.track.QueryContext(ctx, "SELECT "+integers("CASE WHEN "+of.b+" = ?1 THEN "+of.a+" ELSE "+of.b+" END", "weight")+
+		" FROM "+of.relations+" WHERE "+of.a+" = ?1 OR "+of.b+" = ?1 ORDER BY "+of.b+" <> ?1, id", id)
 	if err != nil {
 		return nil, fileError(l.track.path, err)
 	}

@@ -153,6 +153,12 @@ func TestTracker(t *testing.T) {
 	if got, want := query(t, tracker, "SELECT songida, songidb, weight FROM songrelations ORDER BY id"), "7 9 5\n7 9 5\n1 2 1\n3 4 1"; got != want {
 		t.Errorf("relations\n%s\nwant\n%s", got, want)
 	}
+	// Partners with lower ids first; the old pair counts once, what is gone not at all.
+	run(t, tracker, "INSERT INTO songrelations (songida, songidb, weight) VALUES (9, 12, 2), (9, 10, 8), (3, 9, 1), (9, 99, 1), (9, 9, 1), (NULL, 9, 1)")
+	relations, err := l.SongRelations(ctx, 9)
+	if want := []library.Relation{{ID: 7, Weight: 5}, {ID: 3, Weight: 1}, {ID: 12, Weight: 2}, {ID: 10, Weight: 8}}; err != nil || !slices.Equal(relations, want) {
+		t.Errorf("relations of 9: %v %v, want %v", relations, err, want)
+	}
 	if got, want := query(t, tracker, "SELECT songid, timestamp, random FROM playedsongs"), "12 100 1\n12 101 0"; got != want {
 		t.Errorf("plays\n%s\nwant\n%s", got, want)
 	}
