@@ -62,8 +62,6 @@ func (e *Edit) refusedTag(before, t *Tag) error {
 	}
 	wrong := ""
 	switch {
-	case t.Name == "" && (fresh || before.Name != ""):
-		wrong = "its name is empty"
 	case t.IconType != nil && orNull(t.IconType) != orNull(before.IconType) && *t.IconType != IconUnicode && *t.IconType != IconHTML:
 		wrong = "its icon type is not 1 or 2"
 	case t.Color != nil && orNull(t.Color) != orNull(before.Color) && !isColor(*t.Color):

@@ -88,7 +88,7 @@ func (w *walk) addVideo() bool {
 
 func (w *walk) addTag() bool {
 	n := library.Tag{Name: w.name("name"), Class: int64(w.even(5, "class"))}
-	wrong := n.Name == "" || n.Class < 1 || n.Class > 3
+	wrong := n.Class < 1 || n.Class > 3
 	if n.Class == library.ClassSubgenre || w.even(10, "needless parent") == 0 {
 		parent := pick(w, w.m.tags, "parent")
 		n.ParentID = &parent
@@ -200,7 +200,7 @@ func (w *walk) putTag() bool {
 	before, exists := w.m.tags[id]
 	n := before
 	n.ID, n.Name = id, w.name("name")
-	wrong := n.Name == ""
+	wrong := false
 	if rapid.Bool().Draw(w.t, "another parent") {
 		parent := pick(w, w.m.tags, "parent")
 		n.ParentID = &parent
