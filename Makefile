@@ -13,7 +13,7 @@ BENCH    ?= .
 COUNT    ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check vet lint unit fuzz soak generate verify bench clean
+.PHONY: help build run test check vet lint unit fuzz soak generate verify report bench clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ unit: build
 fuzz:
 	@set -e; for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \
 	  done; done
 
 # What the tests do in seconds, for as long as it takes: the crowd at full size, the
@@ -69,6 +69,9 @@ generate: ## write every drawing and page again from the machines
 
 verify: ## fail when a generated file differs from what the machines say
 	$(GO) run ./cmd/generate -check
+
+report: ## replay the recorded exchanges and write what was compared
+	$(GO) test ./server -run TestGoldenExchanges -report
 
 bench: ## all benchmarks (BENCH=regexp COUNT=n)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...

@@ -68,6 +68,7 @@ type daemon struct {
 	music   string // music directory
 	library *library.Library
 	queue   *queue.Songs
+	videos  *queue.Videos
 	signals chan os.Signal
 	refresh chan os.Signal
 	term    sync.Once // a second signal would not wait for the shutdown
@@ -114,6 +115,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 	}
 	frames := addVideos(t, &options, filepath.Join(d.dir, "webdata", "artwork"), !o.videos)
+	d.videos = options.Videos
 	if o.change != nil {
 		o.change(&options)
 	}

@@ -74,7 +74,7 @@ const (
 func (v *victim) attack(t *testing.T, input []byte) {
 	if v.daemon == nil {
 		v.tb = &lasting{TB: t}
-		v.daemon = startDaemon(v.tb, daemonOptions{installed: true})
+		v.daemon = startDaemon(v.tb, daemonOptions{installed: true, videos: true})
 		v.client = v.daemon.dial()
 	}
 	v.tb.TB = t
@@ -198,6 +198,9 @@ func (v *victim) pool(function, argument string) (values []string) {
 		}
 	case kind == "entryid" || kind == "afterid":
 		for _, e := range v.daemon.queue.Entries() {
+			literal(e.ID)
+		}
+		for _, e := range v.daemon.videos.Entries() {
 			literal(e.ID)
 		}
 	case strings.Contains(kind, "albumpath") || kind == "targetpath" || kind == "contentpath":

@@ -59,21 +59,28 @@ type scenario struct {
 	pending string // why it is not replayed, or not to its end
 }
 
+// TestGoldenExchanges replays all recordings and compares the report of what was
+// found with the one in the repository.
 func TestGoldenExchanges(t *testing.T) {
 	t.Parallel()
-	for _, s := range scenarios {
-		if s.pending != "" && s.until == 0 {
-			continue
-		}
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			p := newPlayer(t, s)
-			p.play()
-			t.Logf("%d packets compared, %d equal, %d deliberate differences, %d steps left out", p.compared, p.equal, p.differed, p.leftOut)
-			if p.compared == 0 {
-				t.Error("nothing was compared")
+	counted := make([]reported, len(scenarios))
+	t.Run("scenarios", func(t *testing.T) {
+		for i, s := range scenarios {
+			if s.pending != "" && s.until == 0 {
+				continue
 			}
-		})
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				p := newPlayer(t, s)
+				p.play()
+				if counted[i] = p.reported; p.compared == 0 {
+					t.Error("nothing was compared")
+				}
+			})
+		}
+	})
+	if !t.Failed() {
+		checkReport(t, counted)
 	}
 }
 

@@ -185,6 +185,11 @@ func (d *daemon) checkQueue() {
 			seen[id] = true
 		}
 	}
+	for _, entry := range d.videos.Entries() {
+		if _, exists := d.library.Catalogue().Video(entry.VideoID); !exists {
+			d.t.Errorf("the video queue has video %d, which does not exist", entry.VideoID)
+		}
+	}
 }
 
 // checkCatalogue compares what is kept in memory with the rows of the file.
@@ -215,11 +220,19 @@ func (d *daemon) checkCatalogue(music *sql.DB) {
 			}
 		}
 	}
-	assigned := 0
+	assigned := map[string]int{"songtags": 0, "albumtags": 0, "videotags": 0}
 	for song := range c.Songs() {
-		assigned += len(c.SongTags(song.ID))
+		assigned["songtags"] += len(c.SongTags(song.ID))
 	}
-	if file := len(rows(d.t, music, "SELECT * FROM songtags")); file != assigned {
-		d.t.Errorf("%d assignments to songs in memory, %d in the file", assigned, file)
+	for _, album := range c.Albums() {
+		assigned["albumtags"] += len(c.AlbumTags(album.ID))
+	}
+	for _, video := range c.Videos() {
+		assigned["videotags"] += len(c.VideoTags(video.ID))
+	}
+	for table, number := range assigned {
+		if file := len(rows(d.t, music, "SELECT * FROM "+table)); file != number {
+			d.t.Errorf("%d %s in memory, %d in the file", number, table, file)
+		}
 	}
 }
