@@ -135,11 +135,11 @@ func (v *victim) packet(s *source) wire.Request {
 	method := []wire.Method{wire.Ask, wire.Call, wire.Broadcast}[s.next(3)]
 	var members []string
 	for _, a := range f.Args {
-		value := ""
-		switch how := s.next(8); {
-		case how == 0:
+		var value string
+		switch s.next(8) {
+		case 0:
 			value = s.pick(hostile())
-		case how == 1:
+		case 1:
 			value = fitting[a.Name]
 		default:
 			value = s.pick(v.pool(f.Name, a.Name))

@@ -27,7 +27,10 @@ func (d *daemon) database(name string) *sql.DB {
 // rows are the rows of a query, by column.
 func rows(t testing.TB, db *sql.DB, query string) (all []map[string]any) {
 	t.Helper()
-	result := must(db.QueryContext(t.Context(), query))(t)
+	result, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer func() { _ = result.Close() }()
 	columns := must(result.Columns())(t)
 	for result.Next() {
