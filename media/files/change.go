@@ -80,6 +80,11 @@ func (m *Music) rename(oldpath, newpath string) error {
 		}
 		return bare(err)
 	}
+	if path.Dir(oldpath) != path.Dir(newpath) {
+		if link, err := m.root.Readlink(oldpath); err == nil {
+			return fmt.Errorf("it is a symbolic link to %q, which would lead elsewhere from there; make a new link by hand", link)
+		}
+	}
 	from, err := m.root.Open(path.Dir(oldpath))
 	if err != nil {
 		return bare(err)

@@ -99,6 +99,24 @@ func (m *Music) Stat(rel string) (fs.FileInfo, error) {
 	return info, nil
 }
 
+// Exists reports whether a name is taken, be it by a link that leads nowhere. One
+// that the file system cannot hold is not.
+func (m *Music) Exists(rel string) (bool, error) {
+	if err := CheckPath(rel); err != nil {
+		return false, err
+	}
+	_, err := m.root.Lstat(rel)
+	for _, absent := range []error{fs.ErrNotExist, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.EINVAL} {
+		if errors.Is(err, absent) {
+			return false, nil
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("files: %w", err)
+	}
+	return true, nil
+}
+
 // Abs returns the absolute path of something that exists inside the music
 // directory, for programs that must be given a name. Where a descriptor will do,
 // use Open: between this answer and its use somebody may move the file.

@@ -124,3 +124,29 @@ func TestAbs(t *testing.T) {
 		t.Errorf("Dir() = %q, want %q", m.Dir(), real)
 	}
 }
+
+// A name is taken by whatever is there, and by nothing that cannot be.
+func TestExists(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "music")
+	write(t, dir, "A/01 b.mp3", []byte("b"))
+	for link, target := range map[string]string{"dangling": "nowhere", "circle": "circle", "out": base} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := musicIn(t, dir)
+	for rel, want := range map[string]bool{
+		"A": true, "A/01 b.mp3": true, "dangling": true, "circle": true, "out": true,
+		"a": false, "A/02 b.mp3": false, "A/01 b.mp3/x": false, "no/x": false, strings.Repeat("n", 256): false,
+	} {
+		if got, err := m.Exists(rel); got != want || err != nil {
+			t.Errorf("%.40q: %v (%v)", rel, got, err)
+		}
+	}
+	for _, rel := range []string{"", "../music", "out/music", "circle/x"} {
+		if got, err := m.Exists(rel); got || err == nil {
+			t.Errorf("%q: %v, and no error", rel, got)
+		}
+	}
+}

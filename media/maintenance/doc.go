@@ -7,7 +7,9 @@
 // at everything that could fail, then notes what it is about to do in the data
 // directory, then writes the rows and renames the file inside one transaction of
 // the library, and forgets the note when that is committed. What a crash leaves
-// is healed by the next [Open]: the files decide, and the rows follow them.
+// is healed by the next [Open]: the files decide, and the rows follow them. While
+// the music is not there, nothing is decided; a note that is not understood is set
+// aside.
 //
 // It refuses to overwrite a file, to leave the music directory, to give two rows
 // one path, and to touch what the user has said about his music: tags,

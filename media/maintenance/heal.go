@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path"
 	"strings"
 
@@ -26,31 +27,25 @@ func (k *Keeper) healNoted(ctx context.Context) error {
 
 // heal brings a move to an end that was interrupted anywhere. The files decide:
 // where the new name is there and the old one is not, the rows follow; where they
-// cannot, the file gets its old name back. It may be interrupted itself.
+// cannot, the file gets its old name back. Where neither is there, nothing can be
+// decided yet. It may be interrupted itself.
 func (k *Keeper) heal(ctx context.Context, m move) error {
-	oldThere, err := k.isThere(m.Old)
+	oldThere, newThere, err := k.there(m)
 	if err != nil {
 		return err
 	}
-	newThere, err := k.isThere(m.New)
-	if err != nil {
-		return err
-	}
+	rows := k.o.Library.Catalogue()
+	oldKnown, newKnown := mentions(rows, m.Old), mentions(rows, m.New)
 	log := k.log.With("old", m.Old, "new", m.New)
 	switch {
+	case oldKnown && newKnown:
+		// Never while a move is under way: the names have been used anew since.
+		log.Warn("after an interrupted renaming there are rows of both names; nothing was changed")
 	case oldThere && newThere:
-		// Killed while a file had both names; or somebody has made one of them since.
-		dropped, err := k.o.Music.DropSecondName(m.Old, m.New)
-		if err != nil {
+		if err := k.dropSecondName(m, oldKnown || !newKnown, log); err != nil {
 			return err
 		}
-		if dropped {
-			k.takeBackArtist(m)
-			log.Warn("an interrupted renaming was taken back")
-		} else {
-			log.Warn("after an interrupted renaming both names are there; nothing was changed")
-		}
-	case newThere && mentions(k.o.Library.Catalogue(), m.Old):
+	case newThere && oldKnown:
 		err := k.o.Library.Edit(ctx, func(e *library.Edit) error { return follow(e, m, nil) })
 		if err != nil {
 			if back := k.o.Music.Rename(m.New, m.Old); back != nil {
@@ -61,7 +56,7 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 			break
 		}
 		log.Warn("an interrupted renaming was brought to an end")
-	case oldThere && !mentions(k.o.Library.Catalogue(), m.Old) && mentions(k.o.Library.Catalogue(), m.New):
+	case oldThere && newKnown:
 		// The disk has lost the new name, although it was asked to keep it.
 		if err := k.o.Music.Rename(m.Old, m.New); err != nil {
 			return err
@@ -70,21 +65,41 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 	case oldThere:
 		k.takeBackArtist(m)
 		log.Warn("an interrupted renaming had not begun; nothing was changed")
+	case !newThere && oldKnown:
+		return fmt.Errorf("maintenance: when %q was renamed to %q the server was interrupted, and now neither is there; "+
+			"see that the music directory is mounted, or, if it was moved or deleted, update or remove its entry in the library", m.Old, m.New)
 	}
 	k.forget()
 	return nil
 }
 
-// isThere reports whether a name is taken.
-func (k *Keeper) isThere(rel string) (bool, error) {
-	_, err := k.o.Music.Stat(rel)
-	switch {
-	case err == nil:
-		return true, nil
-	case errors.Is(err, fs.ErrNotExist):
-		return false, nil
+// dropSecondName ends a renaming that was killed while a file had both names, and
+// leaves two files alone, of which somebody has made one since.
+func (k *Keeper) dropSecondName(m move, keepOld bool, log *slog.Logger) error {
+	keep, drop := m.Old, m.New
+	if !keepOld {
+		keep, drop = drop, keep
 	}
-	return false, fmt.Errorf("maintenance: what is at %q cannot be told: %w", rel, err)
+	dropped, err := k.o.Music.DropSecondName(keep, drop)
+	switch {
+	case err != nil:
+		return err
+	case dropped:
+		log.Warn("a file had both names after an interrupted renaming", "keeps", keep)
+	default:
+		log.Warn("after an interrupted renaming both names are there; nothing was changed")
+	}
+	return nil
+}
+
+// there reports which names of a move are taken.
+func (k *Keeper) there(m move) (oldThere, newThere bool, err error) {
+	oldThere, oldErr := k.o.Music.Exists(m.Old)
+	newThere, newErr := k.o.Music.Exists(m.New)
+	if err := errors.Join(oldErr, newErr); err != nil {
+		return false, false, fmt.Errorf("maintenance: where the music is cannot be told: %w", err)
+	}
+	return oldThere, newThere, nil
 }
 
 // takeBackArtist removes the directory that was made for a move which was not
@@ -93,7 +108,7 @@ func (k *Keeper) takeBackArtist(m move) {
 	if !m.NewArtist {
 		return
 	}
-	if err := k.o.Music.RemoveEmpty(path.Dir(m.New)); err != nil {
+	if err := k.o.Music.RemoveEmpty(path.Dir(m.New)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		k.log.Warn("a new directory of an artist stays although nothing was moved into it", "path", path.Dir(m.New), "err", err)
 	}
 }

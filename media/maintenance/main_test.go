@@ -177,6 +177,11 @@ func (h *home) tree() map[string]string {
 			content[rel+"/"] = ""
 			return err
 		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(name)
+			content[rel+" -> "+target] = ""
+			return err
+		}
 		data, err := os.ReadFile(name)
 		content[rel] = string(data)
 		return err

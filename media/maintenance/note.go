@@ -1,12 +1,17 @@
 package maintenance
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"path"
+	"strings"
 
 	"musicdb/media/durable"
+	"musicdb/media/files"
 )
 
 // noteFile holds the move that is under way, in the data directory. The reference
@@ -18,7 +23,7 @@ const noteFile = "maintenance.json"
 type move struct {
 	Old string `json:"old"`
 	New string `json:"new"`
-	// NewArtist: the directory of the artist in New was made for this move.
+	// NewArtist: the directory of the artist in New is made for this move.
 	NewArtist bool `json:"newartist,omitempty"`
 }
 
@@ -35,19 +40,54 @@ func (k *Keeper) note(m move) error {
 	return nil
 }
 
-// noted returns the move that an earlier process did not bring to an end.
+// noted returns the move that an earlier process did not bring to an end. A note
+// that this version cannot have written is set aside: guessing what it says could
+// turn a finished change around.
 func (k *Keeper) noted() (m move, found bool, err error) {
 	data, err := k.data.ReadFile(noteFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, false, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(data, &m)
+		if m, err = parseMove(data); err == nil {
+			return m, true, nil
+		}
 	}
-	if err != nil {
-		return m, false, fmt.Errorf("maintenance: %s: %w", noteFile, err)
+	kept := noteFile + ".damaged"
+	if aside := k.data.Rename(noteFile, kept); aside != nil {
+		return move{}, false, fmt.Errorf("maintenance: %s: %w; look at it and move it elsewhere", noteFile, errors.Join(err, aside))
 	}
-	return m, true, nil
+	k.log.Error("the note of an interrupted change of the music directory says nothing that this version understands; it is kept, and nothing was changed",
+		"kept", kept, "err", err, "remedy", "if files or directories of music are missing from the library, update their entries")
+	return move{}, false, nil
+}
+
+// parseMove reads a note and refuses what no version like this one notes.
+func parseMove(data []byte) (m move, err error) {
+	from := json.NewDecoder(bytes.NewReader(data))
+	from.DisallowUnknownFields()
+	if err := from.Decode(&m); err != nil {
+		return move{}, err
+	}
+	if _, err := from.Token(); !errors.Is(err, io.EOF) {
+		return move{}, errors.New("it goes on after its end")
+	}
+	return m, m.check()
+}
+
+// check refuses what is not the renaming of a last element, nor an album that goes
+// to another artist.
+func (m move) check() error {
+	if err := errors.Join(files.CheckPath(m.Old), files.CheckPath(m.New)); err != nil {
+		return err
+	}
+	depth := strings.Count(m.Old, "/") + 1
+	sameDir, sameName := path.Dir(m.Old) == path.Dir(m.New), path.Base(m.Old) == path.Base(m.New)
+	toArtist := depth == 2 && sameName && strings.Count(m.New, "/") == 1
+	if depth > 3 || sameDir == sameName || !sameDir && !toArtist || sameDir && m.NewArtist {
+		return fmt.Errorf("%q cannot become %q", m.Old, m.New)
+	}
+	return nil
 }
 
 // forget removes the note. One that stays says of a finished move what is true

@@ -84,8 +84,12 @@ func (k *Keeper) check(oldpath, newpath string, directory bool) error {
 	if info.IsDir() != directory || !directory && !info.Mode().IsRegular() {
 		return &RefusedError{"rename", oldpath, "it is not what is to be renamed: a directory in place of a file, or the other way round"}
 	}
-	if _, err := k.o.Music.Stat(newpath); err == nil {
-		return &files.ChangeError{Change: "rename", Path: oldpath, To: newpath, Err: files.ErrOccupied}
+	there, err := k.o.Music.Exists(newpath)
+	if there {
+		err = files.ErrOccupied
+	}
+	if err != nil {
+		return &files.ChangeError{Change: "rename", Path: oldpath, To: newpath, Err: err}
 	}
 	return nil
 }
@@ -147,10 +151,15 @@ func (k *Keeper) ChangeArtistDirectory(ctx context.Context, albumpath, artist st
 	if err := k.check(m.Old, m.New, true); err != nil {
 		return err
 	}
-	read := k.readBelow(ctx, albumpath)
-	if m.NewArtist, err = k.o.Music.MakeArtist(artist); err != nil {
-		return err
+	info, err = k.o.Music.Stat(artist)
+	m.NewArtist = errors.Is(err, fs.ErrNotExist)
+	if err == nil && !info.IsDir() {
+		err = files.ErrOccupied
 	}
+	if err != nil && !m.NewArtist {
+		return &files.ChangeError{Change: "move", Path: albumpath, To: m.New, Err: err}
+	}
+	read := k.readBelow(ctx, albumpath)
 	return k.carryOut(ctx, m, func(e *library.Edit) error { return follow(e, m, read) })
 }
 

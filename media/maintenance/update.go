@@ -21,11 +21,7 @@ func (k *Keeper) UpdateSong(ctx context.Context, id int64, newpath string) error
 	if err != nil {
 		return err
 	}
-	end, err := k.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
+	defer k.beginUpdate(ctx)()
 	c := k.o.Library.Catalogue()
 	if _, exists := c.Song(id); !exists {
 		return unknown("song", id)
@@ -80,11 +76,7 @@ func (u songUpdate) write(e *library.Edit, artistID int64) (library.Song, error)
 // there under its old name is brought up to date as by UpdateSong, the others keep
 // their path. An origin that is known stays; it may have been set by the user.
 func (k *Keeper) UpdateAlbum(ctx context.Context, id int64, newpath string) error {
-	end, err := k.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
+	defer k.beginUpdate(ctx)()
 	at, err := albumAt(newpath)
 	if err != nil {
 		return err

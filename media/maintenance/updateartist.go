@@ -19,11 +19,7 @@ func (k *Keeper) UpdateArtist(ctx context.Context, id int64, newpath string) err
 	if _, err := files.Analyse(newpath, files.KindArtist); err != nil {
 		return err
 	}
-	end, err := k.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
+	defer k.beginUpdate(ctx)()
 	c := k.o.Library.Catalogue()
 	if _, exists := c.Artist(id); !exists {
 		return unknown("artist", id)

@@ -12,11 +12,7 @@ import (
 // of the file there: path, name, release, artist. What the user has said about it
 // stays, and so do its duration, size, frames, and the part that is played.
 func (k *Keeper) UpdateVideo(ctx context.Context, id int64, newpath string) error {
-	end, err := k.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
+	defer k.beginUpdate(ctx)()
 	u, err := k.planVideo(ctx, id, newpath)
 	if err != nil {
 		return err
