@@ -123,7 +123,8 @@ func (s *Server) Sources() []fsm.Source {
 func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribe()
 	s.subscribeVideos()
-	s.rebuildSearch()
+	// The first search waits for it, the first answer need not.
+	s.workers.Go(s.rebuildSearch)
 	s.work("stream", func() error { return s.o.Stream.Run(s.ctx) })
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	return ctx.Err()

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"musicdb/fsm"
 	"musicdb/media/artwork"
@@ -49,6 +51,14 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err := prepareData(c, log); err != nil {
 		return nil, err
 	}
+	// Starting an ffmpeg takes as long as reading a large library: both at once.
+	foundTool := findTool(data, log)
+	p.closers = append(p.closers, func() error {
+		if tool, err := foundTool(); err == nil {
+			return tool.Close()
+		}
+		return nil // nothing was opened; build has said so
+	})
 	lib, err := library.Open(ctx, library.Options{Dir: data, Log: log})
 	if err != nil {
 		return nil, err
@@ -99,15 +109,10 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	p.closers = append(p.closers, covers.Close)
 
-	self, err := os.Executable()
-	if err != nil {
-		self = ""
-	}
-	tool, err := ffmpeg.Find(ffmpeg.Options{Self: self, CacheDir: filepath.Join(data, "cache", "ffmpeg"), Log: log})
+	tool, err := foundTool()
 	if err != nil {
 		return nil, err
 	}
-	p.closers = append(p.closers, tool.Close)
 	if !tool.Native() && !embedded.MayCompile() {
 		log.Error("there will be no sound: no usable ffmpeg is installed, and the embedded one cannot run where memory may not be made executable (MemoryDenyWriteExecute= in the unit)",
 			"remedy", "install ffmpeg")
@@ -157,6 +162,19 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		c.attributes(log).correct(data, dataFiles) // those that were made just now, too
 	}
 	return p, nil
+}
+
+// findTool begins to look for an ffmpeg and returns what waits for it.
+func findTool(data string, log *slog.Logger) func() (*ffmpeg.Tool, error) {
+	find := sync.OnceValues(func() (*ffmpeg.Tool, error) {
+		self, err := os.Executable()
+		if err != nil {
+			self = ""
+		}
+		return ffmpeg.Find(ffmpeg.Options{Self: self, CacheDir: filepath.Join(data, "cache", "ffmpeg"), Log: log})
+	})
+	go find() //nolint:errcheck // whoever waits for it learns of the error
+	return find
 }
 
 // apiKey returns what asks for the API key: the setting, else the key file.
