@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"musicdb/conn"
 	"musicdb/media/queue"
 	"musicdb/media/stream"
 	"musicdb/server/wire"
@@ -40,7 +41,9 @@ func (s *Server) subscribe() {
 			case stream.StatusChanged:
 				s.broadcast(status)
 			case stream.TimeChanged:
-				s.broadcast(wire.Notification(audioStreamSource, "onTimeChanged", secondsJSON(e.Seconds)))
+				beat := wire.Notification(audioStreamSource, "onTimeChanged", secondsJSON(e.Seconds))
+				// For a client that is seconds behind, the newest time is enough.
+				s.engine.Hub().Publish(conn.Parts{Head: beat.Encode(), Topic: "onTimeChanged"})
 			case stream.SongUnplayable: // the stream logs it; the protocol has no event for it
 			}
 		}),
