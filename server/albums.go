@@ -36,29 +36,20 @@ type getAlbumsArgs struct {
 	ApplyFilter wire.Bool   `json:"applyfilter"`
 }
 
-func (s *Server) getAlbums(_ context.Context, a getAlbumsArgs) ([]albumEntry, error) {
-	catalogue := s.o.Library.Catalogue()
-	var selection library.Selection
+// getAlbums drops what is hidden or not selected and sorts by release; an album
+// without one comes first, ties keep the row order.
+func (s *Server) getAlbums(_ context.Context, a getAlbumsArgs) (shared[[]albumEntry], error) {
+	c := s.o.Library.Catalogue()
+	var sel library.Selection
 	if a.ApplyFilter {
-		selection = catalogue.Select(s.o.State.Choice())
+		sel = c.Select(s.o.State.Choice())
 	}
-	if a.ArtistID.Value == 0 {
-		return visibleAlbums(catalogue, selection, catalogue.Albums()), nil
+	if a.ArtistID.Value != 0 {
+		return shared[[]albumEntry]{newAlbumList(c, sel).appendAlbums(nil, c.AlbumsOf(a.ArtistID.Value))}, nil
 	}
-	return visibleAlbums(catalogue, selection, catalogue.AlbumsOf(a.ArtistID.Value)), nil
-}
-
-// visibleAlbums drops what is hidden or not selected and sorts by release; an
-// album without one comes first, ties keep the row order.
-func visibleAlbums(c *library.Catalogue, sel library.Selection, albums []library.Album) []albumEntry {
-	byRelease(albums)
-	list := make([]albumEntry, 0, len(albums))
-	for _, album := range albums {
-		if c.Passing(sel, album.ID) {
-			list = append(list, albumEntry{album, tagsOfAlbum(c, album.ID, idJSON(album.ID))})
-		}
-	}
-	return list
+	return shared[[]albumEntry]{s.lists.get(listKey{"GetAlbums", selectionKey(sel), c.AlbumsVersion()}, func(dst []byte) []byte {
+		return newAlbumList(c, sel).appendAlbums(dst, c.Albums())
+	})}, nil
 }
 
 func byRelease(albums []library.Album) {

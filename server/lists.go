@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,7 +15,8 @@ import (
 // goroutine may use it.
 type lists struct {
 	mu   sync.Mutex
-	kept []*keptList // the one asked for last comes first
+	kept []*keptList    // the one asked for last comes first
+	room map[string]int // bytes of the largest list of each function so far
 }
 
 // listKey tells which list it is and what it was made of.
@@ -34,14 +36,18 @@ type keptList struct {
 // that one is. A list of 100,000 songs' albums has 8 MB.
 const keptBytes = 10 << 20
 
-// get returns a list, made by whoever is the first to want it. It must not be
-// changed.
-func (l *lists) get(key listKey, make func() []byte) []byte {
-	k := l.find(key, make)
+// get returns a list, made by whoever is the first to want it: appended to an empty
+// slice that has room for about as much. It must not be changed.
+func (l *lists) get(key listKey, appended func([]byte) []byte) []byte {
+	k := l.find(key, appended)
 	text := k.text()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k.size = len(text)
+	if l.room == nil {
+		l.room = map[string]int{}
+	}
+	l.room[key.function] = max(l.room[key.function], len(text))
 	room := keptBytes
 	l.kept = slices.DeleteFunc(l.kept, func(other *keptList) bool {
 		if other == k {
@@ -53,10 +59,18 @@ func (l *lists) get(key listKey, make func() []byte) []byte {
 	return text
 }
 
-func (l *lists) find(key listKey, make func() []byte) *keptList {
+func (l *lists) find(key listKey, appended func([]byte) []byte) *keptList {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k := &keptList{key: key, text: sync.OnceValue(make)}
+	room := l.room[key.function]
+	room += room / 64
+	k := &keptList{key: key, text: sync.OnceValue(func() []byte {
+		text := appended(make([]byte, 0, room))
+		if cap(text)-len(text) > len(text)/16 {
+			text = bytes.Clone(text) // it will be there for long
+		}
+		return text
+	})}
 	if i := slices.IndexFunc(l.kept, func(k *keptList) bool { return k.key == key }); i >= 0 {
 		k = l.kept[i]
 	}

@@ -40,7 +40,7 @@ func TestAListIsMadeOnceForAll(t *testing.T) {
 	for range 1000 {
 		all.Go(func() {
 			here.Done()
-			text := l.get(listKey{function: "f", version: version}, func() []byte {
+			text := l.get(listKey{function: "f", version: version}, func([]byte) []byte {
 				made.Add(1)
 				here.Wait()
 				return []byte("[]")
@@ -77,8 +77,8 @@ func TestListsKeepWhatTheyMay(t *testing.T) {
 				version:   rapid.SampledFrom(known).Draw(t, "version"),
 			}
 			size := rapid.SampledFrom([]int{100, keptBytes / 3, keptBytes / 2, keptBytes + 1}).Draw(t, "size")
-			text := l.get(key, func() []byte { return zeros[place(key):][:size] })
-			again := l.get(key, func() []byte { return nil })
+			text := l.get(key, func([]byte) []byte { return zeros[place(key):][:size:size] })
+			again := l.get(key, func([]byte) []byte { return nil })
 			if len(again) != len(text) || &text[0] != &zeros[place(key)] || &again[0] != &text[0] {
 				t.Fatal("the list asked for last is not kept, or is another one")
 			}
@@ -110,5 +110,23 @@ func TestSelectionKeysTellSelectionsApart(t *testing.T) {
 	if a, b := selectionKey(library.Selection{Genres: map[int64][]int64{1: {2, 3}, 4: nil}}),
 		selectionKey(library.Selection{Genres: map[int64][]int64{4: {}, 1: {3, 2}}}); a != b {
 		t.Errorf("%q and %q are keys of the same selection", a, b)
+	}
+}
+
+// A list that is made again has its room at once, and one that needs less of it keeps
+// no more than it has.
+func TestListsAreMadeInTheirRoom(t *testing.T) {
+	known := versions(t, 3)
+	var l lists
+	for i, size := range []int{100_000, 100_100, 5_000} {
+		text := l.get(listKey{function: "f", version: known[i]}, func(dst []byte) []byte {
+			if i > 0 && cap(dst) < 100_000 {
+				t.Errorf("list %d is given room for %d bytes", i, cap(dst))
+			}
+			return append(dst, make([]byte, size)...)
+		})
+		if len(text) != size || cap(text) > size*9/8 {
+			t.Errorf("list %d: %d bytes in room for %d", i, len(text), cap(text))
+		}
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"iter"
 
 	"musicdb/media/library"
 )
@@ -45,25 +44,6 @@ func appendList[T any](dst []byte, list []T, item func([]byte, *T) []byte) []byt
 		dst = item(dst, &list[i])
 	}
 	return append(dst, ']')
-}
-
-// appendSeq is appendList for a list that need not exist as a whole.
-func appendSeq[T any](dst []byte, list iter.Seq[T], item func([]byte, *T) []byte) []byte {
-	dst = append(dst, '[')
-	empty := len(dst)
-	for v := range list {
-		if len(dst) > empty {
-			dst = append(dst, ',')
-		}
-		dst = item(dst, &v)
-	}
-	return append(dst, ']')
-}
-
-func appendArtistWithAlbums(dst []byte, a *artistWithAlbums) []byte {
-	dst = appendArtist(append(dst, `{"artist":`...), &a.Artist)
-	dst = appendList(append(dst, `,"albums":`...), a.Albums, appendAlbumEntry)
-	return append(dst, '}')
 }
 
 func appendAlbumEntry(dst []byte, a *albumEntry) []byte {

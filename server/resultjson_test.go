@@ -88,23 +88,3 @@ func canonical(t *rapid.T, text []byte) []byte {
 	}
 	return standard(t, value)
 }
-
-func TestASequenceIsWrittenAsItsList(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var list []artistWithAlbums
-		anything(t, reflect.ValueOf(&list).Elem())
-		got := appendSeq([]byte("before"), func(yield func(artistWithAlbums) bool) {
-			for _, a := range list {
-				if !yield(a) {
-					return
-				}
-			}
-		}, appendArtistWithAlbums)
-		if list == nil {
-			list = []artistWithAlbums{}
-		}
-		if want := "before" + string(standard(t, list)); string(got) != want {
-			t.Fatalf("got  %s\nwant %s", got, want)
-		}
-	})
-}

@@ -72,6 +72,11 @@ func appendTagKeys(dst []byte, t *library.Tag) []byte {
 }
 
 func appendTargetTag(dst []byte, t *library.TargetTag) []byte {
+	return appendTagKeys(append(appendAssignment(dst, t), ','), &t.Tag)
+}
+
+// appendAssignment adds the brace and the keys before those of the tag.
+func appendAssignment(dst []byte, t *library.TargetTag) []byte {
 	dst = wire.AppendInt(append(dst, `{"entryid":`...), t.EntryID)
 	if t.SongID != 0 {
 		dst = wire.AppendInt(append(dst, `,"songid":`...), t.SongID)
@@ -84,6 +89,5 @@ func appendTargetTag(dst []byte, t *library.TargetTag) []byte {
 	}
 	dst = wire.AppendInt(append(dst, `,"tagid":`...), t.TagID)
 	dst = wire.AppendFloat(append(dst, `,"confidence":`...), t.Confidence)
-	dst = wire.AppendInt(append(dst, `,"approval":`...), t.Approval)
-	return appendTagKeys(append(dst, ','), &t.Tag)
+	return wire.AppendInt(append(dst, `,"approval":`...), t.Approval)
 }
