@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mattn/go-sqlite3"
+	"golang.org/x/sys/unix"
 )
 
 // database is one open SQLite file whose schema has been checked.
@@ -217,7 +218,7 @@ func transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	err = do(tx)
 	done = true
 	if err != nil {
-		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) && !isRolledBack(undo) {
 			err = errors.Join(err, undo)
 		}
 		return err
@@ -225,13 +226,24 @@ func transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
+// isRolledBack recognises that SQLite has rolled back by itself, as it does when
+// the disk is full.
+func isRolledBack(undo error) bool { return strings.Contains(undo.Error(), "no transaction is active") }
+
 func (db *database) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	return transact(ctx, db.DB, do)
 }
 
 func notWritable(path string, cause error) error {
-	return &FileError{Reason: ErrNotWritable, File: path, Cause: cause,
+	e := &FileError{Reason: ErrNotWritable, File: path, Cause: cause,
 		Remedy: "give the user of the daemon write permission to it and to its directory, or configure another data directory"}
+	switch {
+	case errors.Is(cause, unix.ENOSPC), errors.Is(cause, unix.EDQUOT):
+		e.Reason, e.Remedy = ErrFull, "make room on its disk"
+	case errors.Is(cause, unix.EROFS):
+		e.Remedy = "mount its file system for writing, or configure another data directory"
+	}
+	return e
 }
 
 // fileError gives an error of SQLite the name of the file and a remedy, unless it
@@ -253,7 +265,9 @@ func fileError(path string, cause error) error {
 		return notWritable(path, cause)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "end the other program that has the file open, and try again"}
-	case sqlite3.ErrFull, sqlite3.ErrIoErr:
+	case sqlite3.ErrFull:
+		return &FileError{Reason: ErrFull, File: path, Cause: cause, Remedy: "make room on its disk"}
+	case sqlite3.ErrIoErr:
 		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "check the disk and the space that is left on it"}
 	default:
 		return &FileError{Reason: ErrUnreadable, File: path, Cause: cause, Remedy: "see the cause"}

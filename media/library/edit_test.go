@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
+	"golang.org/x/sys/unix"
 
 	"musicdb/media/library"
 )
@@ -83,6 +87,40 @@ func TestAnEditThatFailsLeavesNothing(t *testing.T) {
 		}
 	}
 	edit(t, l, func(e *library.Edit) error { return e.RemoveArtist(1) }) // and the next one succeeds
+}
+
+// When SQLite rolls back by itself, as on a full disk, that is one failure.
+func TestAFailureThatRollsBackIsOneFailure(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	music := filepath.Join(dir, "music.db")
+	run(t, music, `CREATE TRIGGER refuse BEFORE INSERT ON songs WHEN NEW.number = 2 BEGIN SELECT RAISE(ROLLBACK, 'disk on fire'); END`)
+	err := l.Edit(context.Background(), func(e *library.Edit) error {
+		if _, err := e.AddAlbum(album("Artist", 2001, "Album", 3)); err == nil {
+			t.Error("the album was added")
+		}
+		_, err := e.AddArtist("Later", "Later") // would be a transaction of its own
+		return err
+	})
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "disk on fire") {
+		t.Errorf("not one sentence: %v", err)
+	}
+	if got := query(t, music, "SELECT count(*) FROM artists"); got != "0" {
+		t.Errorf("%s artists are left", got)
+	}
+}
+
+// A full disk is not a matter of permissions.
+func TestAFullDiskIsCalledThat(t *testing.T) {
+	for cause, words := range map[error]string{
+		unix.ENOSPC: "room", unix.EDQUOT: "room", unix.EROFS: "mount", unix.EACCES: "permission",
+		sqlite3.Error{Code: sqlite3.ErrFull}: "room", sqlite3.Error{Code: sqlite3.ErrReadonly}: "permission",
+	} {
+		err := library.Failure("music.db", cause)
+		if full := words == "room"; errors.Is(err, library.ErrFull) != full || errors.Is(err, library.ErrNotWritable) == full || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v: %v", cause, err)
+		}
+	}
 }
 
 // A failure of the database cannot be overlooked, since half of a call may have

@@ -11,6 +11,7 @@ import (
 var (
 	ErrLocked      = errors.New("the data directory is in use")
 	ErrNotWritable = errors.New("no permission to write")
+	ErrFull        = errors.New("no space is left")
 	ErrNotAFile    = errors.New("not a database file")
 	ErrDamaged     = errors.New("the database is damaged")
 	ErrUnreadable  = errors.New("the database cannot be used")
@@ -24,7 +25,7 @@ var (
 
 // FileError says why a database file or the data directory cannot be used.
 type FileError struct {
-	Reason error // one of ErrNotWritable, ErrNotAFile, ErrDamaged, ErrUnreadable, ErrSchema
+	Reason error // one of ErrNotWritable, ErrFull, ErrNotAFile, ErrDamaged, ErrUnreadable, ErrSchema
 	File   string
 	Remedy string
 	Cause  error // may be nil

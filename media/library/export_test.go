@@ -4,10 +4,21 @@ import (
 	"context"
 	"errors"
 	"runtime"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Reload reads the rows again, as a fresh Open would.
 func (l *Library) Reload() (*Catalogue, error) { return l.load(context.Background()) }
+
+// Failure is the error of a file that cannot be written.
+func Failure(path string, cause error) error {
+	var failure sqlite3.Error
+	if errors.As(cause, &failure) {
+		return fileError(path, cause)
+	}
+	return notWritable(path, cause)
+}
 
 // Unsynced makes writes quick, for tests of what is written, not of how safely.
 func (l *Library) Unsynced() error {

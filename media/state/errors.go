@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 // Errors of this package, to be tested with errors.Is.
@@ -23,7 +24,11 @@ type FileError struct {
 }
 
 func (e *FileError) Error() string {
-	return fmt.Sprintf("cannot %s %s: %v; check that the data directory exists and that this user may write to it", e.Op, e.Path, e.Err)
+	remedy := "check that the data directory exists and that this user may write to it"
+	if errors.Is(e.Err, syscall.ENOSPC) || errors.Is(e.Err, syscall.EDQUOT) {
+		remedy = "make room on its disk"
+	}
+	return fmt.Sprintf("cannot %s %s: %v; %s", e.Op, e.Path, e.Err, remedy)
 }
 
 func (e *FileError) Unwrap() error { return e.Err }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -280,6 +281,14 @@ func TestTables(t *testing.T) {
 	mustOpen(t, dir)
 	if left, err := filepath.Glob(filepath.Join(dir, "state/.*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// A full disk is not a matter of permissions.
+func TestAFullDiskIsCalledThat(t *testing.T) {
+	full, denied := &FileError{"write", "f", syscall.ENOSPC}, &FileError{"write", "f", syscall.EACCES}
+	if !strings.Contains(full.Error(), "room") || strings.Contains(full.Error(), "user") || !strings.Contains(denied.Error(), "user") {
+		t.Errorf("%v\n%v", full, denied)
 	}
 }
 
