@@ -91,3 +91,21 @@ func TestHeadDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// BenchmarkRestore is the opening of a queue of some length.
+func BenchmarkRestore(b *testing.B) {
+	for _, length := range []int{100, 10_000} {
+		b.Run(fmt.Sprintf("entries=%d", length), func(b *testing.B) {
+			h := newHouse(b, []int{10})
+			h.fill(slices.Repeat([]int64{1}, length)...)
+			b.ReportAllocs()
+			for b.Loop() {
+				songs, err := OpenSongs(Options{Library: h.library, State: h.state})
+				must(b, err)
+				if got := len(songs.Entries()); got != length {
+					b.Fatal(got)
+				}
+			}
+		})
+	}
+}

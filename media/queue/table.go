@@ -38,19 +38,21 @@ func (q *line) load() error {
 		return err
 	}
 	l := make(list, 0, len(read.Rows))
+	seen := make(map[EntryID]bool, len(read.Rows))
 	damage := read.Damage
 	for n, row := range read.Rows {
 		it, err := q.parse(row)
 		if err == nil {
 			err = q.source.check(it.media)
 		}
-		if err == nil && l.find(it.id) >= 0 {
+		if err == nil && seen[it.id] {
 			err = fmt.Errorf("entry %s appears a second time", it.id)
 		}
 		if err != nil {
 			damage = append(damage, state.Damage{What: fmt.Sprintf("row %d: %v", n+1, err)})
 			continue
 		}
+		seen[it.id] = true
 		l = append(l, it)
 	}
 	q.content.Store(&l)
