@@ -99,7 +99,8 @@ const (
 	fileMode fs.FileMode = 0o664
 )
 
-// prepare makes the directory of a video, and those above it.
+// prepare makes the directory of a video, and those above it, and removes what a
+// killed process has left in it. The caller has the right to make pictures.
 func (s *Store) prepare(dir string) error {
 	for end := 0; end < len(dir); end++ {
 		next := strings.IndexByte(dir[end:], '/')
@@ -116,6 +117,9 @@ func (s *Store) prepare(dir string) error {
 		case !errors.Is(err, fs.ErrExist):
 			return err
 		}
+	}
+	if err := durable.Sweep(s.root, dir); err != nil {
+		s.o.Log.Warn("what an interrupted write has left could not be removed", "directory", dir, "error", err)
 	}
 	return nil
 }

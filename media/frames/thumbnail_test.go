@@ -50,6 +50,21 @@ func TestSetThumbnail(t *testing.T) {
 	}
 }
 
+// What a process that was killed has left behind goes with the next picture.
+func TestLeftoversAreRemoved(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t)
+	dir := filepath.Join(s.artwork, filmDir)
+	must(t, os.MkdirAll(dir, 0o755))
+	must(t, os.WriteFile(filepath.Join(dir, ".writing-2345"), []byte("half a pict"), 0o644))
+	must(t, os.WriteFile(filepath.Join(dir, "mine.jpg"), nil, 0o644))
+	must(t, s.store.SetThumbnail(t.Context(), 1, 0))
+	want := []string{filmDir + "/mine.jpg", filmDir + "/thumbnail (150×83).jpg", filmDir + "/thumbnail.jpg"}
+	if got := s.files(); !slices.Equal(got, want) {
+		t.Errorf("files %q, want %q", got, want)
+	}
+}
+
 // The documented modes hold whatever the umask is.
 func TestModes(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))
