@@ -38,15 +38,19 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 	oldKnown, newKnown := mentions(rows, m.Old), mentions(rows, m.New)
 	log := k.log.With("old", m.Old, "new", m.New)
 	switch {
-	case oldKnown && newKnown:
-		// Never while a move is under way: the names have been used anew since.
-		log.Warn("after an interrupted renaming there are rows of both names; nothing was changed")
+	case oldThere && newThere && oldKnown && newKnown:
+		log.Warn("after an interrupted renaming files and rows of both names are there; nothing was changed")
 	case oldThere && newThere:
 		if err := k.dropSecondName(m, oldKnown || !newKnown, log); err != nil {
 			return err
 		}
 	case newThere && oldKnown:
 		err := k.o.Library.Edit(ctx, func(e *library.Edit) error { return follow(e, m, nil) })
+		if errors.Is(err, library.ErrExists) {
+			// It would have been refused: the names have been used anew since.
+			log.Warn("after an interrupted renaming there are rows of both names; nothing was changed", "because", err)
+			break
+		}
 		if err != nil {
 			if back := k.o.Music.Rename(m.New, m.Old); back != nil {
 				return errors.Join(err, back)
@@ -56,7 +60,7 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 			break
 		}
 		log.Warn("an interrupted renaming was brought to an end")
-	case oldThere && newKnown:
+	case oldThere && newKnown && !oldKnown:
 		// The disk has lost the new name, although it was asked to keep it.
 		if err := k.o.Music.Rename(m.Old, m.New); err != nil {
 			return err

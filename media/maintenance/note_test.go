@@ -157,6 +157,45 @@ func TestAnOldNoteTurnsNothingAround(t *testing.T) {
 	}
 }
 
+// Rows of something else below the new name, whose files are lost, do not keep
+// the rows from following.
+func TestRowsFollowBesideLostOnes(t *testing.T) {
+	dir := killed(t, move{Old: "Ann", New: "Änn. 2"})
+	h := moveIn(t, dir)
+	defer h.leave()
+	h.consistent()
+	again := move{Old: "Änn. 2", New: "Ann"}
+	err := h.lib.Edit(t.Context(), func(e *library.Edit) error {
+		_, err := e.AddVideo(library.NewVideo{ArtistID: 2, Name: "Lost", Path: "Ann/1990 - Lost.mp4"})
+		return err
+	})
+	if err := errors.Join(err, h.note(again), h.music.Rename(again.Old, again.New), h.heal(t.Context(), again)); err != nil {
+		t.Fatal(err)
+	}
+	if mentions(h.lib.Catalogue(), again.Old) {
+		t.Errorf("the rows have not followed:\n%s", h.rows())
+	}
+}
+
+// Two names of one file that have a row each are both kept.
+func TestTwoNamesWithARowEachAreKept(t *testing.T) {
+	h := newHome(t)
+	m := move{Old: "Ann/2000 - One/01 First.mp3", New: "Ann/2000 - One/09 Ninth.mp3"}
+	if err := os.Link(filepath.Join(h.dir, "music", m.Old), filepath.Join(h.dir, "music", m.New)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.CreateSong(t.Context(), m.New); err != nil {
+		t.Fatal(err)
+	}
+	before := pathsOf(h)
+	if err := errors.Join(h.note(m), h.heal(t.Context(), m)); err != nil {
+		t.Fatal(err)
+	}
+	if after := pathsOf(h); !slices.Equal(before, after) {
+		t.Errorf("got  %q\nwant %q", after, before)
+	}
+}
+
 // A file that has both names although its row has the new one keeps that.
 func TestAFileWithTwoNamesKeepsTheOneOfItsRow(t *testing.T) {
 	dir := t.TempDir()
