@@ -47,7 +47,8 @@ type Certificates struct {
 
 // OpenCertificates reads the pair, or makes a self-signed one when both files are
 // missing: the key readable for its owner alone, the certificate for the group too.
-// The error is a *CertificateError.
+// One that has expired is used: browsers ask their users, and a server that does not
+// start after a power failure helps nobody. The error is a *CertificateError.
 func OpenCertificates(certFile, keyFile string) (*Certificates, error) {
 	c := &Certificates{cert: certFile, key: keyFile}
 	if isMissing(certFile) && isMissing(keyFile) {
@@ -55,34 +56,76 @@ func OpenCertificates(certFile, keyFile string) (*Certificates, error) {
 			return nil, c.fail("it does not exist and could not be made", err)
 		}
 	}
-	return c, c.Reload()
+	pair, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	c.current.Store(pair)
+	return c, nil
+}
+
+// CheckCertificates tells what an owner should know of a pair that OpenCertificates
+// would take, each a sentence with its remedy. It makes nothing: two files that are
+// missing are in order. The error is a *CertificateError.
+func CheckCertificates(certFile, keyFile string) (concerns []string, err error) {
+	c := &Certificates{cert: certFile, key: keyFile}
+	if isMissing(certFile) && isMissing(keyFile) {
+		return nil, nil
+	}
+	pair, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	c.current.Store(pair)
+	return c.concerns(time.Now()), nil
 }
 
 // Reload reads the pair again. Connections go on with what they have; new ones get
-// the new certificate. A pair that cannot be used changes nothing; the error is a
-// *CertificateError.
+// the new certificate. A pair that cannot be used, or has expired, changes nothing;
+// the error is a *CertificateError.
 func (c *Certificates) Reload() error {
-	cert, certErr := os.ReadFile(c.cert)
-	key, keyErr := os.ReadFile(c.key)
-	switch {
-	case errors.Is(certErr, fs.ErrNotExist) && keyErr == nil:
-		return c.fail("there is a key, but no certificate", nil)
-	case errors.Is(keyErr, fs.ErrNotExist) && certErr == nil:
-		return c.fail("there is a certificate, but no key", nil)
-	case certErr != nil:
-		return c.fail("the certificate cannot be read", certErr)
-	case keyErr != nil:
-		return c.fail("the key cannot be read", keyErr)
-	}
-	pair, err := tls.X509KeyPair(cert, key)
+	pair, err := c.read()
 	if err != nil {
-		return c.fail("wrong or not matching content", err)
+		return err
 	}
 	if until := pair.Leaf.NotAfter; time.Now().After(until) {
 		return c.fail("the certificate has expired on "+until.Format(time.DateOnly), nil)
 	}
-	c.current.Store(&pair)
+	c.current.Store(pair)
 	return nil
+}
+
+func (c *Certificates) read() (*tls.Certificate, error) {
+	cert, certErr := os.ReadFile(c.cert)
+	key, keyErr := os.ReadFile(c.key)
+	switch {
+	case errors.Is(certErr, fs.ErrNotExist) && keyErr == nil:
+		return nil, c.fail("there is a key, but no certificate", nil)
+	case errors.Is(keyErr, fs.ErrNotExist) && certErr == nil:
+		return nil, c.fail("there is a certificate, but no key", nil)
+	case certErr != nil:
+		return nil, c.fail("the certificate cannot be read", certErr)
+	case keyErr != nil:
+		return nil, c.fail("the key cannot be read", keyErr)
+	case isEncrypted(key):
+		return nil, c.fail("the key is encrypted, and there is nobody to ask for its passphrase; `openssl pkey -in OLD -out NEW` takes it off", nil)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, c.fail("wrong or not matching content", err)
+	}
+	return &pair, nil
+}
+
+// isEncrypted tells whether a key needs a passphrase: in PKCS #8 its kind says so, in
+// the older formats a header (RFC 1421, 4.6.1.1).
+func isEncrypted(key []byte) bool {
+	for block, rest := pem.Decode(key); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Certificates) fail(problem string, cause error) error {
@@ -110,7 +153,10 @@ func (c *Certificates) concerns(now time.Time) (sentences []string) {
 	if now.Before(leaf.NotBefore) {
 		sentences = append(sentences, fmt.Sprintf("the certificate %s is valid only from %s on; check the clock of this machine", c.cert, leaf.NotBefore.Format(time.DateOnly)))
 	}
-	if left := leaf.NotAfter.Sub(now); left < expirySoon {
+	switch left := leaf.NotAfter.Sub(now); {
+	case left < 0:
+		sentences = append(sentences, fmt.Sprintf("the certificate %s has expired on %s, and clients may refuse it; renew it and send the server HUP", c.cert, leaf.NotAfter.Format(time.DateOnly)))
+	case left < expirySoon:
 		sentences = append(sentences, fmt.Sprintf("the certificate %s expires on %s; renew it and send the server HUP", c.cert, leaf.NotAfter.Format(time.DateOnly)))
 	}
 	if info, err := os.Stat(c.key); err == nil && info.Mode()&0o007 != 0 {

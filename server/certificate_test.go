@@ -45,7 +45,9 @@ func TestUnusableCertificatesAreRefusedWithASentence(t *testing.T) {
 	must(server.OpenCertificates(name("a.cert"), name("a.key")))(t)
 	must(server.OpenCertificates(name("b.cert"), name("b.key")))(t)
 	writeFile(t, name("junk"), []byte("no PEM"))
-	makePair(t, name("old.cert"), name("old.key"), time.Now().AddDate(-2, 0, 0), time.Now().AddDate(-1, 0, 0))
+	writeFile(t, name("secret.key"), pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("x")}))
+	writeFile(t, name("oldsecret.key"), pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: []byte("x"),
+		Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-256-CBC,00"}}))
 	if err := os.Mkdir(name("directory"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +59,8 @@ func TestUnusableCertificatesAreRefusedWithASentence(t *testing.T) {
 		"junk as key":     {"a.cert", "junk", "wrong or not matching"},
 		"unreadable":      {"directory", "a.key", "the certificate cannot be read"},
 		"unreadable key":  {"a.cert", "directory", "the key cannot be read"},
-		"expired":         {"old.cert", "old.key", "has expired on " + time.Now().AddDate(-1, 0, 0).UTC().Format(time.DateOnly)},
+		"encrypted":       {"a.cert", "secret.key", "the key is encrypted"},
+		"encrypted, old":  {"a.cert", "oldsecret.key", "the key is encrypted"},
 		"no directory":    {"no/such.cert", "no/such.key", "could not be made"},
 		"exchanged files": {"a.key", "a.cert", "wrong or not matching"},
 	} {
@@ -67,6 +70,43 @@ func TestUnusableCertificatesAreRefusedWithASentence(t *testing.T) {
 			!strings.Contains(err.Error(), name(c.cert)) || !strings.Contains(err.Error(), name(c.key)) {
 			t.Errorf("%s: %v", problem, err)
 		}
+		_, checked := server.CheckCertificates(name(c.cert), name(c.key))
+		if problem == "no directory" {
+			continue // there is nothing to check
+		}
+		if checked == nil || checked.Error() != err.Error() {
+			t.Errorf("%s: the check says %v", problem, checked)
+		}
+	}
+	if concerns, err := server.CheckCertificates(name("new.cert"), name("new.key")); concerns != nil || err != nil {
+		t.Errorf("two files that will be made: %q, %v", concerns, err)
+	}
+	if _, err := os.Stat(name("new.key")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the check has made a key, %v", err)
+	}
+}
+
+// A server whose certificate has expired starts, and says so; one that runs does not
+// take it in place of a better one.
+func TestExpiredCertificate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	makePair(t, cert, key, time.Now().AddDate(-2, 0, 0), time.Now().AddDate(-1, 0, 0))
+	says := "has expired on " + time.Now().AddDate(-1, 0, 0).UTC().Format(time.DateOnly)
+	pair := must(server.OpenCertificates(cert, key))(t)
+	var log logbook
+	startDaemon(t, daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil)), change: func(o *server.Options) {
+		o.WebSocket.TLS, o.Certificates = server.TLSOn, pair
+	}})
+	if !strings.Contains(log.String(), says) {
+		t.Errorf("%q is not in the log: %s", says, log.String())
+	}
+	if concerns := must(server.CheckCertificates(cert, key))(t); len(concerns) != 1 || !strings.Contains(concerns[0], says) {
+		t.Errorf("the check says %q", concerns)
+	}
+	if err := pair.Reload(); err == nil || !strings.Contains(err.Error(), says) {
+		t.Errorf("reload: %v", err)
 	}
 }
 
