@@ -2,9 +2,32 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"musicdb/server"
 )
+
+// Who hears the stream goes on hearing it although nobody new can come in: a key that
+// cannot be read, also because descriptors have run out, is no reason for a restart.
+func TestAliveWithoutAKeyToRead(t *testing.T) {
+	t.Parallel()
+	var isUnreadable atomic.Bool
+	d := startDaemon(t, daemonOptions{change: func(o *server.Options) {
+		o.Key = func() (string, error) {
+			if isUnreadable.Load() {
+				return "", errors.New("too many open files")
+			}
+			return testKey, nil
+		}
+	}})
+	isUnreadable.Store(true)
+	if err := d.Alive(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
 
 // A server that answers is alive; without its library, and after its end, it is
 // not, and says what does not answer.
