@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"time"
 
 	"musicdb/server/wire"
 )
@@ -35,6 +36,12 @@ func (s *Server) protect(next http.Handler) http.Handler {
 			s.log.Debug("a request was given up while it waited", "peer", r.RemoteAddr, "err", err)
 			http.Error(w, "the server stops", http.StatusServiceUnavailable)
 		case !seen.right:
+			if seen.count == 0 {
+				// A proxy sends the requests of many on one connection: that one of them
+				// was right says nothing about this one.
+				seen.count = s.gate.penalties.add(networkOf(r.RemoteAddr), time.Now())
+				w.Header().Set("Connection", "close")
+			}
 			s.reportWrong("password", r.RemoteAddr, seen.count)
 			challenge(w)
 		default:

@@ -16,7 +16,10 @@ import (
 
 func withPassword(o *server.Options) { o.Password = "open sesame" }
 
-const basic = "Basic b3duZXI6b3BlbiBzZXNhbWU=" // owner:open sesame
+const (
+	basic      = "Basic b3duZXI6b3BlbiBzZXNhbWU=" // owner:open sesame
+	wrongBasic = "Basic b3duZXI6d3Jvbmc="         // owner:wrong
+)
 
 func TestPasswordOverHTTP(t *testing.T) {
 	t.Parallel()
@@ -83,7 +86,7 @@ func TestVisitsOfHTTPConnectionsEnd(t *testing.T) {
 	for _, step := range []struct {
 		authorization string
 		status        int
-	}{{"", 401}, {basic, 200}, {"Basic b3duZXI6d3Jvbmc=", 401}, {basic, 200}} {
+	}{{"", 401}, {wrongBasic, 401}, {basic, 200}, {basic, 200}} {
 		request := "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 		if step.authorization != "" {
 			request += "Authorization: " + step.authorization + "\r\n"
@@ -106,6 +109,37 @@ func TestVisitsOfHTTPConnectionsEnd(t *testing.T) {
 		if f := source.Figures(); f.Machine == "access" && (f.Started == 0 || f.Started != f.Ended || f.Refused != 0) {
 			t.Errorf("%d visits began, %d ended, %d refused", f.Started, f.Ended, f.Refused)
 		}
+	}
+}
+
+// A proxy sends the requests of many on one connection: that one of them knew the
+// password lets nobody else guess it faster, or fill the log.
+func TestGuessesBehindSomebodyElsesPasswordAreCounted(t *testing.T) {
+	t.Parallel()
+	var log logbook
+	d := startDaemon(t, daemonOptions{change: withPassword, log: slog.New(slog.NewTextHandler(&log, nil))})
+	for range 4 {
+		c := must(net.Dial("tcp", d.HTTPAddr().String()))(t)
+		in := bufio.NewReader(c)
+		for _, step := range []struct {
+			authorization string
+			status        int
+			closes        bool
+		}{{basic, 200, false}, {wrongBasic, 401, true}} {
+			if _, err := io.WriteString(c, "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: "+step.authorization+"\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			answer := must(http.ReadResponse(in, nil))(t)
+			_, _ = io.Copy(io.Discard, answer.Body)
+			_ = answer.Body.Close()
+			if answer.StatusCode != step.status || answer.Close != step.closes {
+				t.Errorf("%q: %s, closes: %v", step.authorization, answer.Status, answer.Close)
+			}
+		}
+		_ = c.Close()
+	}
+	if text := log.String(); strings.Count(text, "a wrong password was refused") != 3 || !strings.Contains(text, "wrong passwords keep coming") {
+		t.Errorf("the log does not count four guesses:\n%s", text)
 	}
 }
 
