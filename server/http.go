@@ -22,7 +22,7 @@ var socketPage []byte
 
 func (s *Server) newHTTPServer() *http.Server {
 	h := &http.Server{
-		Handler:           s.guard(s.protect(onlyCleanPaths(s.routes()))),
+		Handler:           s.guard(s.onlyKnownHosts(s.protect(onlyCleanPaths(s.routes())))),
 		ReadHeaderTimeout: httpHeaderTime,
 		ReadTimeout:       httpRequestTime,
 		WriteTimeout:      httpAnswerTime,
@@ -54,7 +54,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /asyncapi.json", s.serveDescription)
 	mux.HandleFunc("GET /status", s.serveStatus)
 	mux.HandleFunc("GET /status/key", s.serveKey)
-	mux.HandleFunc("GET /ws", s.serveSocket)
+	mux.HandleFunc("GET "+socketPath, s.serveSocket)
 	mux.HandleFunc("GET /stream", s.serveStream)
 	mux.HandleFunc("GET /artwork/{path...}", s.serveArtwork)
 	mux.HandleFunc("GET /musicdb/webdata/artwork/{path...}", s.serveArtwork)

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"musicdb/media/stream"
+	"musicdb/server"
 	"musicdb/server/client"
 )
 
@@ -76,6 +79,41 @@ func TestKeyIsGivenToLocalPagesOnly(t *testing.T) {
 		answer, body := d.get("/status/key", c.headers...)
 		if strings.Contains(body, testKey) != c.given || (answer.StatusCode == http.StatusOK) != c.given {
 			t.Errorf("%s: %s %s", name, answer.Status, body)
+		}
+	}
+}
+
+// A site that gives its own name the address of this machine reads nothing: neither
+// titles nor music. Who listens to a name of their own lists it, or sets a password.
+func TestRebindingReadsNothing(t *testing.T) {
+	t.Parallel()
+	var log logbook
+	d := startDaemon(t, daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil)), change: func(o *server.Options) {
+		o.Origins = []string{"music.example"}
+	}})
+	for _, path := range []string{"/", "/status", "/stream", "/metrics", "/artwork/default.jpg", "/musicdb/music/x.mp3", "/lifecycle/figures", "/nothing"} {
+		for _, proxy := range []string{"X-Forwarded-For", "X-Nothing"} { // a page can add the one as well as the other
+			if answer, _ := d.get(path, "Host", "evil.example:9080", proxy, "192.0.2.1"); answer.StatusCode != http.StatusMisdirectedRequest {
+				t.Errorf("%s: %s", path, answer.Status)
+			}
+		}
+	}
+	if text := log.String(); strings.Count(text, "evil.example") != 1 || !strings.Contains(text, "MUSICDB_HTTP_ORIGINS") {
+		t.Errorf("log %s", text)
+	}
+	hostname := must(os.Hostname())(t)
+	for _, host := range []string{"music.example:443", "localhost", "127.0.0.1:9080", "[::1]", hostname, strings.ToUpper(hostname) + ".local."} {
+		if answer, _ := d.get("/status", "Host", host); answer.StatusCode != http.StatusOK {
+			t.Errorf("host %s: %s", host, answer.Status)
+		}
+	}
+	if answer, _ := d.get("/healthz", "Host", "evil.example"); answer.StatusCode != http.StatusOK {
+		t.Errorf("health: %s", answer.Status)
+	}
+	for why, change := range map[string]func(o *server.Options){"a password": withPassword, "an open address": func(o *server.Options) { o.HTTP.Bind = "0.0.0.0" }} {
+		d := startDaemon(t, daemonOptions{change: change})
+		if answer, _ := d.get("/status", "Host", "any.example", "Authorization", basic); answer.StatusCode != http.StatusOK {
+			t.Errorf("with %s: %s", why, answer.Status)
 		}
 	}
 }

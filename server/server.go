@@ -28,6 +28,8 @@ type Server struct {
 	webui    *webui // nil: none is configured
 	origins  origins
 	withheld sync.Once // that config.js was asked for in vain is worth one line
+	// misdirected: so is that somebody asked by a name that is not the server's.
+	misdirected sync.Once
 	// visitors are the HTTP connections at the gate: net.Conn to *visitor.
 	visitors sync.Map
 	visits   sync.WaitGroup // of the visitors

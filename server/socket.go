@@ -5,6 +5,9 @@ import (
 	"net/http"
 )
 
+// socketPath is where the HTTP port takes websockets.
+const socketPath = "/ws"
+
 // serveSocket hands a websocket request to the engine, with the bytes that the
 // engine would have read itself: one port is then enough behind a proxy. The engine
 // decides over the request, its origin included, as on its own port.

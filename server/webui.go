@@ -68,6 +68,15 @@ func openWebUI(dir string) (*webui, error) {
 	return nil, errors.Join(fmt.Errorf("the WebUI directory %s has neither index.html nor debug.html; %s", dir, remedy), root.Close())
 }
 
+// CheckWebUI tells why a directory cannot be used as Options.WebUI, nil if it can.
+func CheckWebUI(dir string) error {
+	u, err := openWebUI(dir)
+	if err != nil {
+		return err
+	}
+	return u.root.Close()
+}
+
 // open opens a regular file that is not hidden. It never waits for a pipe.
 func (u *webui) open(name string) (*os.File, error) {
 	if strings.HasPrefix(name, ".") || strings.Contains(name, "/.") {
