@@ -54,12 +54,12 @@ type Config struct {
 		CloseTimeout Seconds `default:"5" desc:"seconds that a closing handshake may take"`
 	}
 	HTTP struct {
-		Bind     string  `default:"127.0.0.1" desc:"address of the HTTP listener: page, stream, artwork, health, metrics, /ws"`
-		Port     Port    `default:"9080" desc:"port of the HTTP listener; 0: any free one, told in the log"`
-		TLS      TLSMode `desc:"as MUSICDB_WEBSOCKET_TLS, with the same certificate; empty: the value of MUSICDB_WEBSOCKET_TLS"`
-		WebUI    string  `desc:"directory of another WebUI, such as that of MusicDB 8, served at /musicdb/; empty: none"`
-		Password Secret  `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key as it is at the start; empty: none is asked for"`
-		Origins  Commas  `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
+		Bind     string    `default:"127.0.0.1" desc:"address of the HTTP listener: page, stream, artwork, health, metrics, /ws"`
+		Port     Port      `default:"9080" desc:"port of the HTTP listener; 0: any free one, told in the log"`
+		TLS      TLSMode   `desc:"as MUSICDB_WEBSOCKET_TLS, with the same certificate; empty: the value of MUSICDB_WEBSOCKET_TLS"`
+		WebUI    string    `desc:"directory of another WebUI, such as that of MusicDB 8, served at /musicdb/; empty: none"`
+		Password Secret    `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key as it is at the start; empty: none is asked for"`
+		Origins  HostNames `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
 	}
 	Uploads struct {
 		Allow ContentTypes `default:"artwork, albumfile" old:"artwork" desc:"what clients may upload, comma separated: artwork, albumfile, video"`

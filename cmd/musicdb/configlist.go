@@ -47,15 +47,18 @@ func printSettings(out io.Writer, s *Settings) error {
 }
 
 // checkFile prints everything that is wrong or odd in a configuration file, as it
-// is without the environment.
+// is without the environment, and what of it does not fit this machine.
 func checkFile(out io.Writer, file string) error {
 	s, err := loadFileOnly(file)
+	problems, _ := err.(SettingErrors) //nolint:errorlint // loadFileOnly returns nothing else
+	if len(problems) == 0 {
+		problems = s.checkMachine()
+	}
 	for _, w := range s.Warnings {
 		if _, err := fmt.Fprintln(out, "warning:", w); err != nil {
 			return err
 		}
 	}
-	problems, _ := err.(SettingErrors) //nolint:errorlint // loadFileOnly returns nothing else
 	for _, p := range problems {
 		if _, err := fmt.Fprintln(out, "problem:", p); err != nil {
 			return err
@@ -63,7 +66,7 @@ func checkFile(out io.Writer, file string) error {
 	}
 	switch len(problems) {
 	case 0:
-		_, err = fmt.Fprintln(out, file, "is fine")
+		_, err := fmt.Fprintln(out, file, "is fine")
 		return err
 	case 1:
 		return fmt.Errorf("%s has a problem; a server would not start with it", file)

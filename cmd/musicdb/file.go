@@ -69,7 +69,9 @@ func (s *Settings) readINI(data []byte) (problems SettingErrors) {
 
 // take decodes the value of a key and returns what is wrong with it.
 func (s *Settings) take(file *state.INI, l leaf, value string) string {
-	if name, dangling := file.Dangling(l.section, l.key); dangling {
+	if name, dangling := file.Dangling(l.section, l.key); dangling && l.secret() {
+		return `is not shown: with "%(" it refers to a key, and there is no such key; a percent sign is written %%`
+	} else if dangling {
 		return fmt.Sprintf("refers to %%(%s)s, but neither [%s] nor [DEFAULT] has such a key; a percent sign is written %%%%", name, l.section)
 	}
 	shown := fmt.Sprintf("is %q", value)

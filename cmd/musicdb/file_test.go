@@ -143,18 +143,22 @@ func TestCheckingAFile(t *testing.T) {
 	clearSettings(t)
 	t.Chdir(t.TempDir()) // so that the output has no path of this machine
 	t.Setenv("MUSICDB_WEBSOCKET_PORT", "wrong, but none of the file's business")
+	const who = "[musicdb]\nusername = root\ngroupname = root\n" // whom every machine knows
 	const bad = "[websocket]\nport = 90000\nbind = localhost\n  opentimeout = 3\nPort = 9000\nbind = ::1\n[Websocket]\n" +
 		"nonsense\n[icecast]\n[debug]\ndisablestats = maybe\n[http]\npassword = a\n  b\n[directories]\ndata = %(base)s/data\n[log]\nloglevel = LOUD\n[debug]\n"
 	for name, content := range map[string]string{
-		"bad.ini":  bad,
-		"old.ini":  "[meta]\nversion = 6\n[albumcover]\nscales = 150\n[websocket]\napikey = x\nurl = y\n[directories]\nmusic = /no/such/music\n",
+		"bad.ini": bad,
+		"old.ini": "[meta]\nversion = 6\n[albumcover]\nscales = 150\n[websocket]\napikey = x\nurl = y\n[directories]\nmusic = /no/such/music\ndata = /no/such/data\n" +
+			"[log]\nlogfile = /no/such/log/musicdb.log\n" + who,
 		"both.ini": "[http]\nport = 9000\nbind = home\n[directories]\nmusic=/srv\ndata=/srv/data\n",
-		"fine.ini": "[meta]\nversion = 7\n[directories]\nmusic = /\ndata = /\n[http]\nport = 9080\n",
+		"fine.ini": "[meta]\nversion = 7\n[directories]\nmusic = /\ndata = /\n[http]\nport = 9080\n" + who,
+		"machine.ini": "[directories]\nmusic = /\ndata = /dev/null\n[http]\nwebui = /no/such/webui\n[websocket]\ncert = /dev/null\nkey = /dev/null\napikey = x\n" +
+			"[musicdb]\nusername = no-such-user\ngroupname = no-such-group\n",
 	} {
 		if name == "fine.ini" { // the data directory may not be below the music directory
 			content = strings.Replace(content, "music = /\n", "music =\n", 1)
 		}
-		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		if err := errors.Join(os.WriteFile(name, []byte(content), 0o644), os.Chmod(name, 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -162,7 +166,7 @@ func TestCheckingAFile(t *testing.T) {
 	for _, c := range []struct {
 		file string
 		code int
-	}{{"fine.ini", 0}, {"old.ini", 0}, {"bad.ini", 1}, {"both.ini", 1}, {"none.ini", 1}, {".", 1}} {
+	}{{"fine.ini", 0}, {"old.ini", 0}, {"bad.ini", 1}, {"both.ini", 1}, {"machine.ini", 1}, {"none.ini", 1}, {".", 1}} {
 		out.WriteString("$ musicdb config --check " + c.file + "\n")
 		err := checkFile(&out, c.file)
 		if err != nil {

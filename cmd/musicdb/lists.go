@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,29 @@ func (l *Commas) Decode(value string) error {
 
 // String is the list as it is written.
 func (l Commas) String() string { return strings.Join(l, ", ") }
+
+// HostNames is a list of names of hosts, or null for pages without one.
+type HostNames []string
+
+// Decode accepts names and addresses, also as complete origins of pages. There is no
+// name for all: any page could use the server through the browser of whoever opens it.
+func (l *HostNames) Decode(value string) error {
+	list := split(value, ",")
+	for _, name := range list {
+		host := name
+		if page, err := url.Parse(name); err == nil && page.Host != "" {
+			host = page.Hostname()
+		}
+		if strings.ContainsAny(host, "*/ \t@?#") {
+			return fmt.Errorf("%q is no name of a host; allowed are names such as music.example, comma separated, each in full", name)
+		}
+	}
+	*l = list
+	return nil
+}
+
+// String is the list as it is written.
+func (l HostNames) String() string { return strings.Join(l, ", ") }
 
 // Slashes is a list of file names separated by slashes, which no name contains.
 type Slashes []string

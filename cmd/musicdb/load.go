@@ -68,13 +68,19 @@ func (s *Settings) finish(problems SettingErrors) (*Settings, error) {
 	if len(problems) == 0 {
 		s.remark()
 	}
-	for _, list := range [][]SettingError{problems, s.Warnings} {
-		slices.SortStableFunc(list, func(a, b SettingError) int { return cmp.Compare(a.Line, b.Line) })
-	}
+	sortByLine(problems)
+	sortByLine(s.Warnings)
 	if len(problems) > 0 {
 		return s, problems
 	}
 	return s, nil
+}
+
+// sortByLine puts messages in the order of the file.
+func sortByLine(list []SettingError) {
+	slices.SortStableFunc(list, func(a, b SettingError) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Setting, b.Setting))
+	})
 }
 
 // environment fills the configuration with the variables and the defaults.
@@ -100,6 +106,18 @@ func (s *Settings) environment() (problems SettingErrors) {
 		}
 	})
 	return problems
+}
+
+// forgetSecrets takes the secrets out of the environment, which every child process
+// would inherit, and the decoder of a strange file needs none.
+func (s *Settings) forgetSecrets() error {
+	var errs []error
+	eachSetting(reflect.ValueOf(&s.Config).Elem(), prefix, func(l leaf) {
+		if l.secret() {
+			errs = append(errs, os.Unsetenv(l.variable))
+		}
+	})
+	return errors.Join(errs...)
 }
 
 // name is how messages call a setting: as whoever set it did.

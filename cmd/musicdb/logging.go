@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/coreos/go-systemd/v22/journal"
@@ -72,7 +73,11 @@ func openLogs(s *Settings, stdout, stderr io.Writer) (_ *logs, err error) {
 func (l *logs) open(s *Settings, variable, path string) (*logFile, error) {
 	f := &logFile{path: path}
 	if err := f.reopen(); err != nil {
-		return nil, s.problem(variable, fmt.Sprintf("is %s, which cannot be written: %v; give this user the right to write there, or name another file", path, errors.Unwrap(err)))
+		remedy := "give this user the right to write there"
+		if errors.Is(err, fs.ErrNotExist) {
+			remedy = "make the directory " + filepath.Dir(path)
+		}
+		return nil, s.problem(variable, fmt.Sprintf("is %s, which cannot be written: %v; %s, or name another file", path, errors.Unwrap(err), remedy))
 	}
 	l.files = append(l.files, f)
 	return f, nil

@@ -29,6 +29,13 @@ func (serveCommand) Run(file configFile) error {
 	if err != nil {
 		return err
 	}
+	if err := settings.checkIdentity(os.Geteuid(), os.Getegid()); err != nil {
+		return err
+	}
+	settings.remarkOnIdentity()
+	if err := settings.forgetSecrets(); err != nil {
+		return err
+	}
 	to, err := openLogs(settings, os.Stdout, os.Stderr)
 	if err != nil {
 		return err
@@ -47,9 +54,6 @@ type signals struct{ end, refresh, reload chan os.Signal }
 // serve runs the server until it ends.
 func serve(settings *Settings, to *logs, from signals) error {
 	log := to.log
-	if err := settings.checkIdentity(os.Geteuid(), os.Getegid(), log); err != nil {
-		return err
-	}
 	settings.announce(log)
 	embedded.Release() // this process only starts children of it
 

@@ -26,10 +26,13 @@ func (p SettingError) Error() string {
 			where += ": " + p.Setting
 		}
 	}
-	if p.Setting != "" {
+	switch {
+	case p.Setting != "":
 		return where + " " + p.What
+	case where != "":
+		return where + ": " + p.What
 	}
-	return where + ": " + p.What
+	return p.What
 }
 
 // SettingErrors is everything that is wrong with the settings. Its text is one

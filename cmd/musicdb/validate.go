@@ -76,29 +76,31 @@ func (s *Settings) problem(variable, what string) SettingError {
 	return SettingError{s.File, at.line, s.leaf(variable).inFile(), what}
 }
 
+// warn is about what is odd with a setting.
+func (s *Settings) warn(variable, format string, args ...any) {
+	s.Warnings = append(s.Warnings, s.problem(variable, fmt.Sprintf(format, args...)))
+}
+
 // shippedVersion is that of the configuration file of MusicDB 8.2.
 const shippedVersion = 7
 
 // remark warns about what is allowed and probably not meant.
 func (s *Settings) remark() {
-	warn := func(variable, format string, args ...any) {
-		s.Warnings = append(s.Warnings, s.problem(variable, fmt.Sprintf(format, args...)))
-	}
 	if v := s.Meta.Version; s.origins["MUSICDB_META_VERSION"].kind == fromFile && v != shippedVersion {
-		warn("MUSICDB_META_VERSION", "is %d, not %d as with MusicDB 8.2; the file is read all the same", v, shippedVersion)
+		s.warn("MUSICDB_META_VERSION", "is %d, not %d as with MusicDB 8.2; the file is read all the same", v, shippedVersion)
 	}
 	for _, edge := range []int{150, 200, 500, 1000} {
 		if !slices.Contains(s.AlbumCover.Scales, edge) {
-			warn("MUSICDB_ALBUMCOVER_SCALES", "is %v: the WebUI of MusicDB 8 shows no covers without 150, 200, 500 and 1000", s.AlbumCover.Scales)
+			s.warn("MUSICDB_ALBUMCOVER_SCALES", "is %v: the WebUI of MusicDB 8 shows no covers without 150, 200, 500 and 1000", s.AlbumCover.Scales)
 			break
 		}
 	}
 	if dir := s.Directories.Music; dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			warn("MUSICDB_DIRECTORIES_MUSIC", "is %s, and there is no such directory", dir)
+			s.warn("MUSICDB_DIRECTORIES_MUSIC", "is %s, and there is no such directory; a server does not start without it", dir)
 		}
 	}
 	if s.sendsToIcecast() {
-		warn("MUSICDB_ICECAST_PORT", "has no effect: the stream is offered at /stream of the HTTP port, sending it to an Icecast server is not part of this version")
+		s.warn("MUSICDB_ICECAST_PORT", "has no effect: the stream is offered at /stream of the HTTP port, sending it to an Icecast server is not part of this version")
 	}
 }
