@@ -88,12 +88,8 @@ func (s *Server) getAlbum(_ context.Context, a albumArgs) (albumInfo, error) {
 	if !ok {
 		return albumInfo{}, &UnknownError{"album", a.AlbumID.Value}
 	}
-	artist, ok := catalogue.Artist(album.ArtistID)
-	if !ok {
-		return albumInfo{}, &UnknownError{"artist", album.ArtistID}
-	}
 	return albumInfo{
-		Artist: artist, Album: album,
+		Artist: artistOf(catalogue, album.ArtistID, album.Path), Album: album,
 		Tags: tagsOfAlbum(catalogue, album.ID, a.AlbumID.Raw),
 		CDs:  albumCDs(catalogue, album),
 	}, nil

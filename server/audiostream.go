@@ -30,8 +30,8 @@ func (s *Server) getAudioStreamState(context.Context, none) (audioStreamState, e
 	}
 	catalogue := s.o.Library.Catalogue()
 	song, artist, album, err := songRows(catalogue, current.SongID)
-	if err != nil {
-		return audioStreamState{}, err
+	if err != nil { // it was removed this moment; the queue drops it
+		return state, nil //nolint:nilerr // a client that asks must not wait for ever
 	}
 	ofSong := tagsOfSong(catalogue, song.ID, idJSON(song.ID))
 	ofAlbum := tagsOfAlbum(catalogue, album.ID, idJSON(album.ID))

@@ -56,10 +56,8 @@ func (s *Server) find(_ context.Context, a findArgs) (findings, error) {
 		if len(result.Albums) == limit {
 			break
 		}
-		album, ok := c.Album(hit.ID)
-		artist, known := c.Artist(album.ArtistID)
-		if ok && known {
-			result.Albums = append(result.Albums, foundAlbum{artist, album})
+		if album, ok := c.Album(hit.ID); ok {
+			result.Albums = append(result.Albums, foundAlbum{artistOf(c, album.ArtistID, album.Path), album})
 		}
 	}
 	for _, hit := range hits.Songs {

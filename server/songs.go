@@ -37,17 +37,11 @@ func (s *Server) getSong(_ context.Context, a songArgs) (songInfo, error) {
 	return songInfo{song, artist, album, tagsOfSong(catalogue, song.ID, a.SongID.Raw)}, nil
 }
 
-// songRows returns a song with the rows it belongs to.
+// songRows returns a song with the rows it belongs to. The error is an *UnknownError.
 func songRows(c *library.Catalogue, id int64) (song library.Song, artist library.Artist, album library.Album, err error) {
 	song, ok := c.Song(id)
 	if !ok {
 		return song, artist, album, &UnknownError{"song", id}
 	}
-	if artist, ok = c.Artist(song.ArtistID); !ok {
-		return song, artist, album, &UnknownError{"artist", song.ArtistID}
-	}
-	if album, ok = c.Album(song.AlbumID); !ok {
-		return song, artist, album, &UnknownError{"album", song.AlbumID}
-	}
-	return song, artist, album, nil
+	return song, artistOf(c, song.ArtistID, song.Path), albumOf(c, song), nil
 }

@@ -43,10 +43,23 @@ func (s *Server) getTags(context.Context, none) (tagSet, error) {
 		case library.ClassSubgenre:
 			set.Subgenres = append(set.Subgenres, tag)
 		case library.ClassMood:
-			set.Moods = append(set.Moods, tag)
+			set.Moods = append(set.Moods, drawable(tag))
 		}
 	}
 	return set, nil
+}
+
+// drawable is a mood as clients draw it: old versions left moods without an icon
+// behind, at which the WebUI gives up all of its moods (MusicDB protocol, section 9.3).
+func drawable(mood library.Tag) library.Tag {
+	if mood.IconType == nil {
+		kind := library.IconUnicode
+		mood.IconType = &kind
+	}
+	if mood.Icon == nil {
+		mood.Icon = &mood.Name
+	}
+	return mood
 }
 
 type songTagsArgs struct {

@@ -38,8 +38,8 @@ func (s *Server) getVideoRelationship(ctx context.Context, a getVideoRelationshi
 	result := videoRelations{int64(a.VideoID), []relatedVideo{}}
 	for _, relation := range relations {
 		video, known := c.Video(relation.ID)
-		artist, hasArtist := c.Artist(video.ArtistID)
-		if known && hasArtist && video.Disabled == 0 && video.Favorite != -1 {
+		if known && video.Disabled == 0 && video.Favorite != -1 {
+			artist := artistOf(c, video.ArtistID, video.Path)
 			result.Videos = append(result.Videos, relatedVideo{video, tagsOfVideo(c, video.ID, idJSON(video.ID)), relation.Weight, artist})
 		}
 	}

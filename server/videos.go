@@ -113,11 +113,7 @@ func (s *Server) getVideo(_ context.Context, a videoArgs) (videoInfo, error) {
 	if !ok {
 		return videoInfo{}, &UnknownError{"video", a.VideoID.Value}
 	}
-	artist, ok := catalogue.Artist(video.ArtistID)
-	if !ok {
-		return videoInfo{}, &UnknownError{"artist", video.ArtistID}
-	}
-	info := videoInfo{Artist: artist, Video: video, Tags: tagsOfVideo(catalogue, video.ID, a.VideoID.Raw)}
+	info := videoInfo{Artist: artistOf(catalogue, video.ArtistID, video.Path), Video: video, Tags: tagsOfVideo(catalogue, video.ID, a.VideoID.Raw)}
 	info.Album = albumOfVideo(catalogue, video)
 	if video.SongID != nil {
 		if song, ok := catalogue.Song(*video.SongID); ok {

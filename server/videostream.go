@@ -35,10 +35,8 @@ func (s *Server) getVideoStreamState(context.Context, none) (videoStreamState, e
 		return state, nil
 	}
 	tags := tagsOfVideo(catalogue, video.ID, idJSON(video.ID))
-	state.Video, state.VideoTags = &video, &tags
-	if artist, known := catalogue.Artist(video.ArtistID); known {
-		state.Artist = &artist
-	}
+	artist := artistOf(catalogue, video.ArtistID, video.Path)
+	state.Video, state.Artist, state.VideoTags = &video, &artist, &tags
 	return state, nil
 }
 
