@@ -69,6 +69,9 @@ func (c *Conn) call(m *buffer, what kind) {
 	defer c.tasks.Done()
 	answer, err := c.onCall(m.bytes(), what)
 	c.logFailure("onCall failed", err)
+	if answer.Sent != nil {
+		defer answer.Sent() // behind the unlocking of mu
+	}
 	var f frame
 	if err == nil && answer.To != NoResponse {
 		f = answer.parts().frame()

@@ -37,14 +37,14 @@ func TestEchoAndClose(t *testing.T) {
 func TestLostWhileTheSessionWorks(t *testing.T) {
 	for _, method := range []string{"onWSConnect", "onCall"} {
 		t.Run(method, func(t *testing.T) {
-			entered, release := make(chan struct{}), make(chan struct{})
+			entered, release, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 			disconnected := make(chan Reason, 1)
 			work := func() { close(entered); <-release }
 			h := funcs{disconnect: func(_ *Conn, r Reason) { disconnected <- r }}
 			if method == "onCall" {
 				h.call = func(*Conn, []byte) (Answer, error) {
 					work()
-					return Answer{To: ResponseToAll, Payload: []byte("for all")}, nil
+					return Answer{To: ResponseToAll, Payload: []byte("for all"), Sent: func() { close(sent) }}, nil
 				}
 			} else {
 				h.connect = func(*Conn) error { work(); return nil }
@@ -75,6 +75,7 @@ func TestLostWhileTheSessionWorks(t *testing.T) {
 			}
 			if other != nil {
 				other.expect(`text "for all"`) // what was executed concerns the others
+				<-sent
 				other.Close()
 				<-disconnected
 			}
@@ -82,6 +83,29 @@ func TestLostWhileTheSessionWorks(t *testing.T) {
 			watch.check()
 		})
 	}
+}
+
+// When a session hears that its answer was sent, everything pushed from then on
+// comes behind the answer, for whomever it was.
+func TestPushesAfterSentFollowTheAnswer(t *testing.T) {
+	to := map[string]Audience{"one": Response, "all": ResponseToAll, "none": NoResponse}
+	var s *server
+	s = serve(t, Options{Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+		what := string(m)
+		sent := func() { s.Hub().Broadcast([]byte("after " + what)) }
+		if what == "failing" {
+			return Answer{Sent: sent}, errors.New("no luck")
+		}
+		return Answer{To: to[what], Payload: m, Sent: sent}, nil
+	}}})
+	c, other := open(t, s.addr), open(t, s.addr)
+	s.log.await(t, 2, Active)
+	c.send(cat(text("one"), text("all"), text("none"), text("failing")))
+	c.expect(`text "one"`, `text "after one"`, `text "all"`, `text "after all"`, `text "after none"`, `text "after failing"`)
+	other.expect(`text "after one"`, `text "all"`, `text "after all"`, `text "after none"`, `text "after failing"`)
+	c.Close()
+	other.Close()
+	s.stop(t)
 }
 
 func TestPushesOfACallPrecedeItsAnswer(t *testing.T) {

@@ -62,6 +62,11 @@ type Answer struct {
 	Body, Tail []byte
 	Binary     bool // sent as a binary message; else all parts together must be UTF-8
 	Topic      string
+
+	// Sent, unless nil, is called once, when the answer is in the outboxes of all
+	// whom it is for, or was dropped because its client is gone: until then a session
+	// can keep others from answering with something newer. It must not block.
+	Sent func()
 }
 
 func (a Answer) parts() Parts {

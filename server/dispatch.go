@@ -160,6 +160,9 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 	case r.Method == wire.Ask:
 		getter = f.AnswersAs
 	}
+	if getter != "" && method == wire.Broadcast {
+		return s.tell(ctx, byName[getter], r)
+	}
 	if getter != "" {
 		f = byName[getter]
 		if result, err = s.call(ctx, f, r.Arguments); err != nil {
@@ -173,6 +176,24 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 	if err != nil {
 		return conn.Answer{}, &FailedError{f.Name, err}
 	}
+	return answer, nil
+}
+
+// tell broadcasts what a getter finds after a change. Others that change the same
+// wait from the look to the sending: no state that is outdated follows a newer one.
+func (s *Server) tell(ctx context.Context, getter *Function, r wire.Request) (conn.Answer, error) {
+	s.telling.Lock()
+	result, err := s.call(ctx, getter, r.Arguments)
+	if err != nil {
+		s.telling.Unlock()
+		return conn.Answer{}, err
+	}
+	answer, err := answerWith(getter, wire.Broadcast, r, result)
+	if err != nil {
+		s.telling.Unlock()
+		return conn.Answer{}, &FailedError{getter.Name, err}
+	}
+	answer.Sent = s.telling.Unlock
 	return answer, nil
 }
 

@@ -50,6 +50,7 @@ type Server struct {
 	unsubscribe []func()
 	importing   atomic.Pointer[importState]
 	lists       lists
+	telling     sync.Mutex // held from a getter's look at the state to the broadcast of it
 	started     time.Time
 }
 
