@@ -99,6 +99,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	store := must(state.Open(state.Options{DataDir: d.dir}))(t)
 	music := must(files.OpenMusic(d.music))(t)
 	keeper := must(maintenance.Open(t.Context(), maintenance.Options{Library: d.library, Music: music, Dir: d.dir, Log: o.log}))(t)
+	plantPlaceholder(t, filepath.Join(d.dir, "webdata", "artwork"), coverScales(o.installed))
 	covers := must(artwork.Open(filepath.Join(d.dir, "webdata", "artwork"), artwork.Options{Scales: coverScales(o.installed)}))(t)
 	if o.covers {
 		paint(t, d.library, covers)
@@ -107,6 +108,13 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store}))(t)
 	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
 		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
+	begun := make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) })
+	sound.Subscribe(func(e stream.Event) {
+		if e.Kind == stream.StatusChanged {
+			begin()
+		}
+	})
 	options := server.Options{
 		Library: d.library, State: store, Queue: d.queue, Stream: sound, Search: search.NewEngine(nil),
 		Artwork: covers, Tool: tool,
@@ -134,10 +142,13 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		}
 		http.DefaultClient.CloseIdleConnections()
 	})
-	select {
-	case <-d.Ready():
-	case <-time.After(patience):
-		t.Fatal("the server is not ready")
+	// A stream that begins late would tell clients of it that have heard nothing yet.
+	for _, started := range []<-chan struct{}{d.Ready(), begun} {
+		select {
+		case <-started:
+		case <-time.After(patience):
+			t.Fatal("the server is not ready")
+		}
 	}
 	return d
 }

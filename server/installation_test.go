@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"musicdb/media/artwork"
 )
 
 // installed is an installation of the reference server as it lies on disk, in a tar
@@ -62,6 +65,50 @@ func targetOf(name, data, music string, full bool) string {
 		return filepath.Join(music, path)
 	default:
 		return ""
+	}
+}
+
+// placeholder is the picture of albums without cover, in all sizes, by name: it is
+// drawn once for all daemons.
+var placeholder = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "placeholder")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	store, err := artwork.Open(dir, artwork.Options{})
+	if err != nil {
+		return nil, err
+	}
+	drawn := map[string][]byte{}
+	for _, scale := range append([]int{0}, artwork.DefaultScales...) {
+		name := placeholderName(scale)
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+		drawn[name] = content
+	}
+	return drawn, store.Close()
+})
+
+// placeholderName is its name at a scale; 0 is the one without.
+func placeholderName(scale int) string {
+	if scale == 0 {
+		return artwork.DefaultName
+	}
+	return filepath.Join(fmt.Sprintf("%dx%d", scale, scale), artwork.DefaultName)
+}
+
+// plantPlaceholder writes it into an artwork directory.
+func plantPlaceholder(t testing.TB, dir string, scales []int) {
+	t.Helper()
+	if scales == nil {
+		scales = artwork.DefaultScales
+	}
+	for _, scale := range append([]int{0}, scales...) {
+		name := placeholderName(scale)
+		writeFile(t, filepath.Join(dir, name), must(placeholder())(t)[name])
 	}
 }
 

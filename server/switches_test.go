@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -15,12 +16,12 @@ func TestFeaturesThatAreSwitchedOff(t *testing.T) {
 		o.NoStatistics, o.NoTagging, o.NoTracker = true, true, true
 	}})
 	c := d.dial()
-	if err := d.library.AddSongRelation(t.Context(), 1, 2); err != nil {
+	if err := errors.Join(d.library.AddSongRelation(t.Context(), 1, 2), d.library.AddVideoRelation(t.Context(), 1, 2)); err != nil {
 		t.Fatal(err)
 	}
 	before := d.library.Catalogue().Generation()
 	for _, function := range []string{"UpdateSongStatistic", "SetAlbumTag", "RemoveAlbumTag", "SetSongTag", "RemoveSongTag",
-		"AddGenre", "AddSubgenre", "AddMoodFlag", "ModifyTag"} {
+		"AddGenre", "AddSubgenre", "AddMoodFlag", "ModifyTag", "UpdateVideoStatistic", "SetVideoTag", "RemoveVideoTag"} {
 		if reply(t, c, function, valid[function]) == "" {
 			t.Errorf("%s is not answered", function)
 		}
@@ -30,6 +31,9 @@ func TestFeaturesThatAreSwitchedOff(t *testing.T) {
 	}
 	if got := reply(t, c, "CutSongRelationship", `{"songid":1,"relatedsongid":2}`); !strings.Contains(got, `"weight":1`) {
 		t.Errorf("the relation was cut: %s", got)
+	}
+	if got := reply(t, c, "CutVideoRelationship", `{"videoid":1,"relatedvideoid":2}`); !strings.Contains(got, `"weight":1`) {
+		t.Errorf("the relation of videos was cut: %s", got)
 	}
 	if d.library.Catalogue().Generation() != before {
 		t.Error("the library has changed")
