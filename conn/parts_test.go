@@ -161,6 +161,7 @@ func TestOneSharedBodyMayWait(t *testing.T) {
 	synthetic(t, Options{Handler: h}, func(t *testing.T, s *server) {
 		c := adopt(t, s, openingRequest)
 		c.head()
+		synctest.Wait() // until onWSConnect has returned
 		body := letters('b', 2*DefaultOutboxBytes)
 		for i := range 3 {
 			want := error(nil)
