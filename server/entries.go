@@ -44,30 +44,7 @@ func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(*libr
 	if err := s.o.Library.Edit(ctx, func(e *library.Edit) error { return remove(e, row) }); err != nil {
 		return unlessMissing(err)
 	}
-	s.forgetRemoved()
+	s.o.Queue.ForgetRemoved()
+	s.o.Videos.ForgetRemoved()
 	return nil
-}
-
-// forgetRemoved drops the queue entries of songs and videos that are not in the
-// library.
-func (s *Server) forgetRemoved() {
-	catalogue := s.o.Library.Catalogue()
-	var gone []int64
-	for _, entry := range s.o.Queue.Entries() {
-		if _, known := catalogue.Song(entry.SongID); !known {
-			gone = append(gone, entry.SongID)
-		}
-	}
-	if len(gone) > 0 {
-		s.o.Queue.Forget(gone...)
-	}
-	var goneVideos []int64
-	for _, entry := range s.o.Videos.Entries() {
-		if _, known := catalogue.Video(entry.VideoID); !known {
-			goneVideos = append(goneVideos, entry.VideoID)
-		}
-	}
-	if len(goneVideos) > 0 {
-		s.o.Videos.Forget(goneVideos...)
-	}
 }

@@ -1,10 +1,13 @@
 package queue
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
 	"testing"
+
+	"musicdb/media/library"
 )
 
 // Many clients add, move and remove while the stream goes on: what is left is
@@ -148,5 +151,39 @@ func TestSubscriptionsEnd(t *testing.T) {
 	cancel()
 	if calls != 1 || len(h.events) != 1 || later != 2 {
 		t.Errorf("%d calls, earlier subscriber %v, later one %d", calls, h.events, later)
+	}
+}
+
+// Songs are removed from the library while clients add them to the queue: no entry
+// is left whose song is gone.
+func TestNoEntryOutlivesItsSong(t *testing.T) {
+	const songs = 30
+	h := newHouse(t, []int{songs})
+	h.barren()
+	removed := make(chan struct{})
+	var adding sync.WaitGroup
+	for range 3 {
+		adding.Go(func() {
+			for id := int64(1); ; id = id%songs + 1 {
+				select {
+				case <-removed:
+					return
+				default:
+				}
+				if _, err := h.songs.Add(id, Next()); err != nil && !errors.Is(err, ErrUnknownSong) {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for id := range int64(songs) {
+		must(t, h.library.Edit(context.Background(), func(e *library.Edit) error { return e.RemoveSong(id + 1) }))
+		h.songs.ForgetRemoved()
+	}
+	close(removed)
+	adding.Wait()
+	if left := h.queued(); len(left) != 0 {
+		t.Errorf("left are %v", left)
 	}
 }

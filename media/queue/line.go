@@ -157,10 +157,19 @@ func (q *line) move(id, after EntryID) (bool, error) {
 
 // forget takes all items of the given media away, the current one too.
 func (q *line) forget(media ...int64) (gone int) {
+	return q.drop(func(i item) bool { return slices.Contains(media, i.media) })
+}
+
+// forgetRemoved takes all items away whose media are not in the library any more.
+func (q *line) forgetRemoved() (gone int) {
+	return q.drop(func(i item) bool { return q.source.check(i.media) != nil })
+}
+
+func (q *line) drop(which func(item) bool) (gone int) {
 	q.commands.Lock()
 	defer q.commands.Unlock()
 	before := q.list()
-	l := slices.DeleteFunc(slices.Clone(before), func(i item) bool { return slices.Contains(media, i.media) })
+	l := slices.DeleteFunc(slices.Clone(before), which)
 	if gone = len(before) - len(l); gone == 0 {
 		return 0
 	}

@@ -101,6 +101,10 @@ func (s *Songs) Move(id, after EntryID) (bool, error) { return s.line.move(id, a
 // left a random song is added.
 func (s *Songs) Forget(songIDs ...int64) int { return s.line.forget(songIDs...) }
 
+// ForgetRemoved is [Songs.Forget] for all songs that are not in the library. Called
+// after a removal it leaves no entry without song, whoever adds songs meanwhile.
+func (s *Songs) ForgetRemoved() int { return s.line.forgetRemoved() }
+
 // Subscribe has a function called for each event, until it is cancelled. It is
 // called by the goroutine that changes the queue; see the package comment for
 // what it may do. It may cancel itself. A call that is under way when another

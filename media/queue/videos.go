@@ -88,6 +88,10 @@ func (v *Videos) Move(id, after EntryID) (bool, error) { return v.line.move(id, 
 // left a random video is added.
 func (v *Videos) Forget(videoIDs ...int64) int { return v.line.forget(videoIDs...) }
 
+// ForgetRemoved is [Videos.Forget] for all videos that are not in the library; see
+// [Songs.ForgetRemoved].
+func (v *Videos) ForgetRemoved() int { return v.line.forgetRemoved() }
+
 // Subscribe has a function called for each event, until it is cancelled; see
 // [Songs.Subscribe].
 func (v *Videos) Subscribe(call func(Event)) (cancel func()) { return v.line.subscribers.add(call) }

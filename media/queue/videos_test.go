@@ -123,6 +123,7 @@ func TestVideoOperations(t *testing.T) {
 		{"move", []int64{1, 2, 3}, func(ids []EntryID) error { _, err := c.videos.Move(ids[2], ids[0]); return err }, nil, []int64{1, 3, 2}, queueOnly},
 		{"move the current", []int64{1, 2}, func(ids []EntryID) error { _, err := c.videos.Move(ids[0], ids[1]); return err }, ErrIsCurrent, []int64{1, 2}, nil},
 		{"forget", []int64{1, 2, 1}, func([]EntryID) error { c.videos.Forget(1); return nil }, nil, []int64{2, 3}, both},
+		{"forget what was removed, but nothing was", []int64{1, 2}, func([]EntryID) error { c.videos.ForgetRemoved(); return nil }, nil, []int64{1, 2}, nil},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			c.anew()
