@@ -32,6 +32,7 @@ func TestAliveWithoutAKeyToRead(t *testing.T) {
 // A server that answers is alive; without its library, and after its end, it is
 // not, and says what does not answer.
 func TestAlive(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
 	if err := d.Alive(t.Context()); err != nil {
 		t.Error(err)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -70,6 +71,7 @@ func TestTheDescriptionIsServed(t *testing.T) {
 // TestTheDescriptionIsAsyncAPI validates the document with the schema that the
 // AsyncAPI initiative publishes.
 func TestTheDescriptionIsAsyncAPI(t *testing.T) {
+	t.Parallel()
 	schema := must(jsonschema.UnmarshalJSON(bytes.NewReader(readGzip(t, "asyncapi/testdata/asyncapi-3.0.0-schema.json.gz"))))(t)
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource("http://asyncapi.com/definitions/3.0.0/asyncapi.json", schema); err != nil {
@@ -89,27 +91,33 @@ func TestTheDescriptionIsAsyncAPI(t *testing.T) {
 // TestRecordedPacketsFitTheDescription holds everything that the reference server
 // sent against the description: the types of our functions are those of the protocol.
 func TestRecordedPacketsFitTheDescription(t *testing.T) {
+	t.Parallel()
 	d := must(described())(t)
-	checked := 0
+	var checked atomic.Int64
+	t.Cleanup(func() { // behind the scenarios
+		t.Logf("%d packets checked", checked.Load())
+		if checked.Load() < 700 {
+			t.Errorf("only %d packets were checked", checked.Load())
+		}
+	})
 	for _, s := range scenarios {
 		if s.videos && s.pending != "" {
 			continue // a current video has no type yet
 		}
-		for number, step := range loadRecording(t, s.name).steps {
-			for _, e := range step.events {
-				if e.Dir != "recv" || e.Packet == nil || undescribed(e.Packet) {
-					continue
-				}
-				checked++
-				if err := d.check(e.Packet); err != nil {
-					t.Errorf("%s, step %d: %.600v", s.name, number, err)
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			for number, step := range loadRecording(t, s.name).steps {
+				for _, e := range step.events {
+					if e.Dir != "recv" || e.Packet == nil || undescribed(e.Packet) {
+						continue
+					}
+					checked.Add(1)
+					if err := d.check(e.Packet); err != nil {
+						t.Errorf("step %d: %.600v", number, err)
+					}
 				}
 			}
-		}
-	}
-	t.Logf("%d packets checked", checked)
-	if checked < 700 {
-		t.Errorf("only %d packets were checked", checked)
+		})
 	}
 }
 

@@ -59,6 +59,7 @@ func TestAListIsMadeOnceForAll(t *testing.T) {
 // Whatever is asked for in whatever order: every answer is the one of its key, the
 // list asked for last is kept, and what is kept besides has its bound.
 func TestListsKeepWhatTheyMay(t *testing.T) {
+	t.Parallel()
 	known := versions(t, 3)
 	zeros := make([]byte, 4*keptBytes)
 	rapid.Check(t, func(t *rapid.T) {
