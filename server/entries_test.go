@@ -131,3 +131,25 @@ func TestRemovedArtistsTakeTheirVideosAlong(t *testing.T) {
 		t.Errorf("queued are %s", got)
 	}
 }
+
+// The moment the last video is gone nothing is current, whether or not the stream
+// has noticed (MusicDB protocol, section 9.3).
+func TestNothingIsCurrentWithoutVideos(t *testing.T) {
+	t.Parallel()
+	d := startDaemon(t, daemonOptions{videos: true})
+	c := d.dial()
+	reply(t, c, "AddVideoToQueue", `{"videoid":1,"position":"last"}`)
+	reply(t, c, "SetVideoStreamState", `{"state":"play"}`)
+	gone := map[int64]bool{}
+	for _, video := range d.library.Catalogue().Videos() {
+		gone[video.ArtistID] = true
+	}
+	for artist := range gone {
+		reply(t, c, "RemoveArtistEntry", fmt.Sprintf(`{"artistid":%d}`, artist))
+	}
+	want := `{"isstreaming":true,"isplaying":`
+	got := reply(t, c, "GetVideoStreamState", `null`)
+	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, `,"currententry":null,"hasqueue":false}`) {
+		t.Errorf("got %s", got)
+	}
+}

@@ -28,11 +28,11 @@ func (s *Server) getVideoStreamState(context.Context, none) (videoStreamState, e
 	catalogue, video, hasQueue := s.currentVideo()
 	now := s.o.VideoStream.State()
 	state := videoStreamState{IsStreaming: now.State.Streaming(), IsPlaying: now.State.Playing(), HasQueue: hasQueue}
+	if !hasQueue { // then nothing is current, even if the stream has not noticed yet
+		return state, nil
+	}
 	if now.Entry.ID != "" {
 		state.CurrentEntry = &now.Entry.ID
-	}
-	if !hasQueue {
-		return state, nil
 	}
 	tags := tagsOfVideo(catalogue, video.ID, idJSON(video.ID))
 	artist := artistOf(catalogue, video.ArtistID, video.Path)
