@@ -39,7 +39,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	name := filepath.Join(dir, "musicdb")
 	// Never race-instrumented: the embedded transcoder is too slow in that.
-	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", name, ".").CombinedOutput()
 	if err != nil {
 		return "", errors.New(string(out))
 	}
