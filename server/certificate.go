@@ -33,6 +33,9 @@ func (e *CertificateError) Error() string {
 	if e.Cause != nil {
 		text += ": " + e.Cause.Error()
 	}
+	if errors.Is(e.Cause, fs.ErrPermission) {
+		return text + "; give the user of this server, or its group, the right to read both"
+	}
 	return text + "; correct the files, or remove both so that a self-signed pair is made"
 }
 

@@ -86,6 +86,14 @@ func TestUnusableCertificatesAreRefusedWithASentence(t *testing.T) {
 	}
 }
 
+// Who may not read the files is not told to remove them.
+func TestCertificateWithoutPermission(t *testing.T) {
+	err := &server.CertificateError{Cert: "c", Key: "k", Problem: "the key cannot be read", Cause: fs.ErrPermission}
+	if text := err.Error(); strings.Contains(text, "remove") || !strings.Contains(text, "the right to read") {
+		t.Error(text)
+	}
+}
+
 // A server whose certificate has expired starts, and says so; one that runs does not
 // take it in place of a better one.
 func TestExpiredCertificate(t *testing.T) {
