@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func (c callCommand) Run(out io.Writer, file configFile) error {
 	defer func() { _ = to.Close() }() // the answer is here
 	result, err := to.Request(ctx, c.Function, arguments)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no answer to %s within %v: what it names does not exist, it failed, or the key is wrong; the log of the server tells", c.Function, c.Timeout)
+		return fmt.Errorf("no answer to %s within %v: what it names does not exist, it failed, or the key is wrong; the log of the server tells at the level DEBUG", c.Function, c.Timeout)
 	}
 	if err != nil {
 		return err
@@ -110,7 +111,11 @@ func (c *Config) clientOptions() (client.Options, error) {
 		name := filepath.Join(c.Directories.Data, "config", "wsapikey.txt")
 		content, err := os.ReadFile(name)
 		if err != nil {
-			return options, fmt.Errorf("the API key cannot be read: %w; has a server run on this data directory yet?", err)
+			remedy := "has a server run on this data directory yet?"
+			if errors.Is(err, fs.ErrPermission) {
+				remedy = "call as the user of the server, or as one of its group"
+			}
+			return options, fmt.Errorf("the API key cannot be read: %w; %s", err, remedy)
 		}
 		line, _, _ := strings.Cut(string(content), "\n")
 		options.Key = strings.TrimSpace(line)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"context"
 	"log/slog"
 	"os"
@@ -125,5 +126,22 @@ func TestResultsAreIndentedForPeopleOnly(t *testing.T) {
 			t.Errorf("%s: %s", name, strconv.FormatBool(got))
 		}
 		_ = file.Close()
+	}
+}
+
+// Who may not read the key learns who may.
+func TestCallByAStranger(t *testing.T) {
+	t.Parallel()
+	data, err := os.MkdirTemp("", "musicdb-open-") // t.TempDir is closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(data)
+	if err := errors.Join(os.Chmod(data, 0o755), os.Mkdir(data+"/config", 0o755), os.Chmod(data+"/config", 0o755), os.WriteFile(data+"/config/wsapikey.txt", nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	p := startAs(t, data, environment(data), "call", "GetTags")
+	if code := p.end(); code != 1 || !strings.Contains(p.text(), "call as the user of the server") {
+		t.Errorf("exit code %d: %s", code, p.text())
 	}
 }
