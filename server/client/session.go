@@ -147,13 +147,24 @@ func (s *Session) ask(ctx context.Context, method wire.Method, function string, 
 	if err != nil {
 		return nil, fmt.Errorf("asking %s: %w", function, err)
 	}
+	return s.await(ctx, function, answer)
+}
+
+func (s *Session) await(ctx context.Context, function string, answer <-chan wire.Packet) (json.RawMessage, error) {
+	var err error
 	select {
 	case p := <-answer:
 		return p.Arguments, nil
 	case <-s.done:
-		return nil, fmt.Errorf("waiting for the answer of %s: %w", function, s.closed)
+		err = s.closed
 	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for the answer of %s: %w", function, ctx.Err())
+		err = ctx.Err()
+	}
+	select {
+	case p := <-answer: // came first, and select chose at random
+		return p.Arguments, nil
+	default:
+		return nil, fmt.Errorf("waiting for the answer of %s: %w", function, err)
 	}
 }
 

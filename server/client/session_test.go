@@ -111,3 +111,19 @@ func TestAResultOfAnotherTypeIsAnError(t *testing.T) {
 		t.Errorf("%d (%v)", got, err)
 	}
 }
+
+// Who has an answer gets it, even if the connection or the context has ended by the
+// time that the asking goroutine looks.
+func TestAnAnswerIsNotLostToAnEnd(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := &Session{done: make(chan struct{}), closed: &ClosedError{Code: 1000}}
+	close(s.done)
+	for range 100 {
+		answer := make(chan wire.Packet, 1)
+		answer <- wire.Packet{Arguments: json.RawMessage("1")}
+		if got, err := s.await(ended, "Bounce", answer); err != nil || string(got) != "1" {
+			t.Fatalf("%s (%v)", got, err)
+		}
+	}
+}
