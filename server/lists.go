@@ -32,6 +32,9 @@ type keptList struct {
 	size int           // bytes; 0 while it is made
 }
 
+// keptLists is how many lists are kept at most, as very short ones could be many.
+const keptLists = 32
+
 // keptBytes is how much JSON is kept besides the list asked for last, however long
 // that one is. A list of 100,000 songs' albums has 8 MB.
 const keptBytes = 10 << 20
@@ -40,7 +43,7 @@ const keptBytes = 10 << 20
 // slice that has room for about as much. It must not be changed.
 func (l *lists) get(key listKey, appended func([]byte) []byte) []byte {
 	k := l.find(key, appended)
-	text := k.text()
+	text := l.textOf(k)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k.size = len(text)
@@ -56,6 +59,23 @@ func (l *lists) get(key listKey, appended func([]byte) []byte) []byte {
 		room -= other.size
 		return room < 0
 	})
+	return text
+}
+
+// textOf makes a list, or waits for it. One that could not be made is not kept: who
+// wants it next tries again.
+func (l *lists) textOf(k *keptList) []byte {
+	made := false
+	defer func() {
+		if made {
+			return
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.kept = slices.DeleteFunc(l.kept, func(other *keptList) bool { return other == k })
+	}()
+	text := k.text()
+	made = true
 	return text
 }
 
@@ -77,6 +97,9 @@ func (l *lists) find(key listKey, appended func([]byte) []byte) *keptList {
 	// What is outdated goes before the new one is made, to not need the memory of both.
 	l.kept = slices.DeleteFunc(l.kept, func(other *keptList) bool { return other == k || other.key.version != key.version })
 	l.kept = slices.Insert(l.kept, 0, k)
+	if len(l.kept) > keptLists {
+		l.kept = slices.Delete(l.kept, keptLists, len(l.kept))
+	}
 	return k
 }
 

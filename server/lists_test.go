@@ -131,3 +131,37 @@ func TestListsAreMadeInTheirRoom(t *testing.T) {
 		}
 	}
 }
+
+// A list that could not be made is tried again by the next who wants it, and those who
+// have waited for it are not left waiting.
+func TestAListThatFailedIsMadeAgain(t *testing.T) {
+	key := listKey{function: "f", version: versions(t, 1)[0]}
+	var l lists
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("nobody hears of the failure")
+				}
+			}()
+			l.get(key, func([]byte) []byte { panic("no luck") })
+		})
+	}
+	all.Wait()
+	if text := l.get(key, func([]byte) []byte { return []byte("[]") }); string(text) != "[]" {
+		t.Errorf("got %q", text)
+	}
+}
+
+// However short the lists of ever new selections are, only few are kept.
+func TestShortListsAreFewToo(t *testing.T) {
+	version := versions(t, 1)[0]
+	var l lists
+	for i := range 1000 {
+		l.get(listKey{function: "f", selection: fmt.Sprint(i), version: version}, func([]byte) []byte { return []byte("[]") })
+	}
+	if len(l.kept) > 32 || l.kept[0].key.selection != "999" {
+		t.Errorf("%d lists are kept", len(l.kept))
+	}
+}
