@@ -27,6 +27,8 @@ type Function struct {
 	// "request"; the other methods work as usual.
 	AnswersAs string
 
+	shares bool // its result is a list that is shared by many answers
+
 	run   func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error)
 	check func(arguments json.RawMessage) error // nil: takes everything
 }
@@ -51,6 +53,7 @@ type none struct{}
 func row[A, R any](name, area, doc string, run func(*Server, context.Context, A) (R, error)) *Function {
 	schema := wire.NewSchema[A]()
 	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: resultType[R]()}
+	_, f.shares = any(*new(R)).(sharedResult)
 	f.check = func(arguments json.RawMessage) error {
 		_, err := schema.Decode(arguments)
 		return err
@@ -149,6 +152,9 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 	if f == nil {
 		return conn.Answer{}, fmt.Errorf("%w: %.64q", wire.ErrFunction, r.Function)
 	}
+	if f.shares && r.Method == wire.Broadcast {
+		return s.tell(ctx, f, r)
+	}
 	result, err := s.call(ctx, f, r.Arguments)
 	if err != nil {
 		return conn.Answer{}, err
@@ -172,26 +178,25 @@ func (s *Server) execute(ctx context.Context, r wire.Request) (conn.Answer, erro
 	if method == wire.Call {
 		return conn.Answer{To: conn.NoResponse}, nil
 	}
-	answer, err := answerWith(f, method, r, result)
-	if err != nil {
-		return conn.Answer{}, &FailedError{f.Name, err}
-	}
-	return answer, nil
+	return answerWith(f, method, r, result)
 }
 
-// tell broadcasts what a getter finds after a change. Others that change the same
-// wait from the look to the sending: no state that is outdated follows a newer one.
-func (s *Server) tell(ctx context.Context, getter *Function, r wire.Request) (conn.Answer, error) {
+// tell broadcasts what a getter finds after a change, or a list that replaces older
+// ones. Others that tell something wait from the look to the sending: no state that is
+// outdated follows a newer one.
+func (s *Server) tell(ctx context.Context, getter *Function, r wire.Request) (answer conn.Answer, err error) {
 	s.telling.Lock()
+	defer func() {
+		if answer.Sent == nil {
+			s.telling.Unlock()
+		}
+	}()
 	result, err := s.call(ctx, getter, r.Arguments)
 	if err != nil {
-		s.telling.Unlock()
 		return conn.Answer{}, err
 	}
-	answer, err := answerWith(getter, wire.Broadcast, r, result)
-	if err != nil {
-		s.telling.Unlock()
-		return conn.Answer{}, &FailedError{getter.Name, err}
+	if answer, err = answerWith(getter, wire.Broadcast, r, result); err != nil {
+		return conn.Answer{}, err
 	}
 	answer.Sent = s.telling.Unlock
 	return answer, nil
