@@ -127,7 +127,11 @@ func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribe()
 	s.subscribeVideos()
 	// The first search waits for it, the first answer need not.
-	s.workers.Go(s.rebuildSearch)
+	s.workers.Go(func() {
+		if err := contain(func() error { s.rebuildSearch(); return nil }); err != nil {
+			s.log.Error("the search cache was not built; the next search tries again", "err", err)
+		}
+	})
 	s.work("stream", func() error { return s.o.Stream.Run(s.ctx) })
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	return ctx.Err()
