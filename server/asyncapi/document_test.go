@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -158,7 +159,10 @@ func TestWhatCannotBeDescribedIsAnError(t *testing.T) {
 	type Row struct{ X int } // has the name of row
 	var unsupported *UnsupportedError
 	for _, kind := range []reflect.Type{
-		reflect.TypeFor[time.Time](), reflect.TypeFor[chan int](), reflect.TypeFor[map[float64]int](), reflect.TypeFor[[]func()](),
+		reflect.TypeFor[time.Time](), reflect.TypeFor[chan int](), reflect.TypeFor[[]byte](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[struct {
+			N int `json:"n,string"`
+		}](),
+		reflect.TypeFor[map[float64]int](), reflect.TypeFor[[]func()](),
 		reflect.TypeFor[struct{ *row }](), reflect.TypeFor[struct {
 			A row
 			B Row

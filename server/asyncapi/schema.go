@@ -1,9 +1,11 @@
 package asyncapi
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,8 +23,9 @@ type schemas struct {
 func newSchemas() *schemas { return &schemas{object{}, map[string]reflect.Type{}} }
 
 var (
-	rawMessage = reflect.TypeFor[json.RawMessage]()
-	marshaler  = reflect.TypeFor[json.Marshaler]()
+	rawMessage    = reflect.TypeFor[json.RawMessage]()
+	marshaler     = reflect.TypeFor[json.Marshaler]()
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
 // UnsupportedError is a Go type whose JSON cannot be described.
@@ -43,8 +46,11 @@ func (s *schemas) of(t reflect.Type) (object, error) {
 	if t == rawMessage || t.Kind() == reflect.Interface {
 		return object{}, nil
 	}
-	if t.Implements(marshaler) || reflect.PointerTo(t).Implements(marshaler) {
+	if p := reflect.PointerTo(t); p.Implements(marshaler) || p.Implements(textMarshaler) { // t's methods are p's, too
 		return nil, &UnsupportedError{t, "it encodes itself"}
+	}
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
+		return nil, &UnsupportedError{t, "its bytes are encoded as text"}
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -135,6 +141,9 @@ func (s *schemas) fields(t reflect.Type, properties object, required *[]string) 
 			continue
 		case name == "":
 			name = f.Name
+		}
+		if slices.Contains(strings.Split(options, ","), "string") {
+			return &UnsupportedError{t, "the number " + name + " is encoded as text"}
 		}
 		omitted := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
 		kind := f.Type
