@@ -41,7 +41,7 @@ type difference struct {
 	check func(got, want []string, limit int) bool
 	why   string
 
-	seen bool // by the replay
+	seen []int // steps in which the replay has found it
 }
 
 func (d *difference) fits(got, want []string, limit int) bool {

@@ -36,7 +36,7 @@ func (p *player) compareStep(number int, step recordedStep) {
 			p.equal += len(w)
 		case d.fits(g, w, limitOf(step.events)):
 			p.differed++
-			d.seen = true
+			d.seen = append(d.seen, number)
 		default:
 			p.t.Errorf("%s, step %d, client %s, differs from the listed difference (%s):\nsent %s%s\nlisted %.600q",
 				p.name, number, name, d.why, sent(step.events), contrast(g, w), d.ours)
@@ -150,6 +150,7 @@ func (p *player) compareNotifications() {
 		p.compared += len(want)
 		equal := slices.Equal(got, want)
 		other := p.otherNotes(key)
+		p.noted[other] = true
 		switch {
 		case other == nil && !equal:
 			p.t.Errorf("%s, notifications of %s:\ngot  %q\nwant %q", p.name, key, got, want)

@@ -35,8 +35,9 @@ type player struct {
 	fresh     map[string][]wire.Packet
 	names     struct{ ours, theirs *normaliser }
 	notified  struct{ ours, theirs notes }
-	missed    bool // something was waited for in vain
-	reported       // what the replay has counted
+	noted     map[*otherNotes]bool // listed ones that were found
+	missed    bool                 // something was waited for in vain
+	reported                       // what the replay has counted
 }
 
 // reported is what a replay counts, for the report.
@@ -48,7 +49,7 @@ func newPlayer(t *testing.T, s scenario) *player {
 		describer: must(described())(t),
 		daemon:    startDaemon(t, daemonOptions{installed: true, videos: s.videos}),
 		clients:   map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{},
-		pongs: map[string][]string{}, fresh: map[string][]wire.Packet{},
+		noted: map[*otherNotes]bool{}, pongs: map[string][]string{}, fresh: map[string][]wire.Packet{},
 	}
 	p.names.theirs = newNormaliser(p.recording.started, p.recording.ended)
 	p.names.ours = newNormaliser(p.started, p.started+int64(time.Hour/time.Second))
@@ -75,12 +76,35 @@ func (p *player) play() {
 	p.checkListed()
 }
 
-// checkListed reports differences that did not occur.
+// checkListed reports differences that did not occur, and what is listed of steps that
+// the recording does not have.
 func (p *player) checkListed() {
+	exists := func(number int, what string) {
+		if number < 0 || number >= len(p.recording.steps)-1 {
+			p.t.Errorf("%s has no step %d, which is listed as %s", p.name, number, what)
+		}
+	}
 	for _, a := range areas {
 		for _, d := range a.differences {
-			if d.scenario == p.name && !d.seen && (p.until == 0 || d.steps[0] <= p.until) {
-				p.t.Errorf("%s, steps %v are listed as a difference, but are none (%s)", p.name, d.steps, d.why)
+			for _, number := range d.steps {
+				if d.scenario == p.name && !slices.Contains(d.seen, number) && (p.until == 0 || number <= p.until) {
+					p.t.Errorf("%s, step %d, client %q is listed as a difference, but is none (%s)", p.name, number, d.client, d.why)
+				}
+			}
+		}
+		for i, n := range a.notes {
+			if n.scenario == p.name && !p.noted[&a.notes[i]] && p.until == 0 {
+				p.t.Errorf("%s, notifications of %s at %s are listed as a difference, but there are none (%s)", p.name, n.source, n.client, n.why)
+			}
+		}
+		for _, s := range a.substitutes {
+			if s.scenario == p.name {
+				exists(s.step, "a substitute")
+			}
+		}
+		for _, l := range a.leftOut {
+			if l.scenario == p.name {
+				exists(l.steps[len(l.steps)-1], "left out")
 			}
 		}
 	}
