@@ -22,7 +22,7 @@ func TestOnlyTheSameListIsReplaced(t *testing.T) {
 		return a.Topic
 	}
 	ofOne := wire.Request{Signature: []byte(`"a"`), Arguments: []byte(`{"artistid":1}`), Pass: []byte("1")}
-	if topic(ofOne) != topic(ofOne) {
+	if again := ofOne; topic(again) != topic(ofOne) {
 		t.Error("equal requests have topics of their own")
 	}
 	for what, change := range map[string]func(*wire.Request){

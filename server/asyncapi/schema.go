@@ -46,7 +46,7 @@ func (s *schemas) of(t reflect.Type) (object, error) {
 	if t == rawMessage || t.Kind() == reflect.Interface {
 		return object{}, nil
 	}
-	if p := reflect.PointerTo(t); p.Implements(marshaler) || p.Implements(textMarshaler) { // t's methods are p's, too
+	if p := reflect.PointerTo(t); p.Implements(marshaler) || p.Implements(textMarshaler) { // with the methods of t itself
 		return nil, &UnsupportedError{t, "it encodes itself"}
 	}
 	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
