@@ -154,6 +154,8 @@ func (p *player) compareNotifications() {
 		switch {
 		case other == nil && !equal:
 			p.t.Errorf("%s, notifications of %s:\ngot  %q\nwant %q", p.name, key, got, want)
+		case other == nil && len(ours.packets[key]) > len(theirs.packets[key]) && !p.recording.keepsBeats:
+			p.t.Errorf("%s, notifications of %s: %d, more than the %d of the reference server", p.name, key, len(ours.packets[key]), len(theirs.packets[key]))
 		case other == nil:
 			p.equal += len(want)
 		case equal:

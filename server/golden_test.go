@@ -17,7 +17,8 @@ import (
 //
 //   - answers and broadcasts per step and client, in order;
 //   - notifications per client and source in order over the whole scenario, equal
-//     neighbours merged; those of tasks per task (golden_tasks_test.go);
+//     neighbours merged, and no more of them than were recorded, because the
+//     reference server repeats many; those of tasks per task (golden_tasks_test.go);
 //   - connections that were ended, with code and reason, and what the recorder
 //     noted, for example that nothing more was answered on a connection.
 //
