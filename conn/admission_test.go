@@ -2,6 +2,7 @@ package conn
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -83,5 +84,31 @@ func TestCheckOrigin(t *testing.T) {
 func TestUnknownAdmissionIsRefused(t *testing.T) {
 	if _, err := New(Options{Handler: funcs{}, Admission: 7}); !errors.Is(err, ErrOptions) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Who has not been admitted can make the server hold little. A message right behind
+// the one that admits has the whole limit.
+func TestAStrangerSendsLittle(t *testing.T) {
+	const large = DefaultMaxStranger + 1
+	var s *server
+	s = serve(t, Options{Admission: BySession, Handler: funcs{call: func(c *Conn, m []byte) (Answer, error) {
+		if string(m) == "admit me" {
+			s.Hub().Add(c)
+		}
+		return Answer{To: Response, Payload: fmt.Append(nil, len(m))}, nil
+	}}})
+	for _, message := range [][]byte{
+		text(strings.Repeat("s", large)),
+		cat(raw(0x01, strings.Repeat("s", DefaultMaxStranger)), raw(0x80, "s")),
+	} {
+		stranger := open(t, s.addr)
+		stranger.send(cat(text("whoami"), text(strings.Repeat("s", large-1)), message))
+		stranger.expect(`text "6"`, fmt.Sprintf("text %q", fmt.Sprint(large-1)), `close 1009 "RFC 6455 7.4.1: message larger than the limit"`)
+		stranger.Close()
+		guest := open(t, s.addr)
+		guest.send(cat(text("admit me"), message, message))
+		guest.expect(`text "8"`, fmt.Sprintf("text %q", fmt.Sprint(large)), fmt.Sprintf("text %q", fmt.Sprint(large)))
+		guest.Close()
 	}
 }

@@ -28,6 +28,8 @@ type Conn struct {
 	reason *Reason // nil until the end has begun; the first one stays
 	flight recorder
 
+	admitted bool // takes part in broadcasts, or did
+
 	// turn tells the reading goroutine that the session has returned, an answer
 	// has left, or the end has begun. It uses mu.
 	turn sync.Cond
@@ -105,12 +107,24 @@ func (c *Conn) pushFrame(f frame) error {
 	return nil
 }
 
-// acceptsPackets reports whether packets may be sent: onWSConnect was called, and the
-// end has not begun.
-func (c *Conn) acceptsPackets() bool {
+// admit notes that the connection may take part in broadcasts, unless packets cannot be
+// sent to it: onWSConnect was not called yet, or the end has begun.
+func (c *Conn) admit() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.admitted = c.admitted || c.box.accepts()
 	return c.box.accepts()
+}
+
+// isAdmitted tells whether the connection was admitted by one of the messages so far.
+// The reading goroutine asks it, for a message that is too large for a stranger.
+func (c *Conn) isAdmitted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for !c.admitted && c.reason == nil && c.executing() {
+		c.turn.Wait()
+	}
+	return c.admitted
 }
 
 // enqueue puts a frame at the end of an outbox that accepts it. It needs mu.

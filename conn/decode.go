@@ -24,7 +24,9 @@ const (
 // go in as they arrive, in pieces of any size, and it fails as early as a byte
 // proves a violation. After an error it must not be used again.
 type decoder struct {
-	limit int // of a message, in bytes
+	limit    int         // of a message, in bytes
+	small    int         // the limit unless admitted says otherwise
+	admitted func() bool // nil: limit holds always
 
 	head   [ws.MaxHeaderSize]byte // of the frame being read, as far as it is here
 	headN  uint8
@@ -149,7 +151,7 @@ func (d *decoder) finishHeader() error {
 	d.header.Length = int64(length)
 	copy(d.header.Mask[:], rest)
 	if d.header.OpCode.IsData() {
-		if length > uint64(d.limit-d.message.len()) {
+		if d.exceeds(d.limit, length) || d.admitted != nil && d.exceeds(d.small, length) && !d.admitted() {
 			return errMessageTooBig
 		}
 		if d.header.OpCode != ws.OpContinuation {
@@ -158,6 +160,11 @@ func (d *decoder) finishHeader() error {
 	}
 	d.inBody, d.masked = true, 0
 	return nil
+}
+
+// exceeds tells whether the message is over a limit with the frame that begins.
+func (d *decoder) exceeds(limit int, length uint64) bool {
+	return length > uint64(max(limit-d.message.len(), 0))
 }
 
 // readBody takes the next unmasked piece of the payload.

@@ -22,7 +22,7 @@ func newHub() *Hub { return &Hub{conns: make(map[*Conn]struct{})} }
 func (h *Hub) Add(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c.acceptsPackets() {
+	if c.admit() {
 		h.conns[c] = struct{}{}
 	}
 }

@@ -14,6 +14,7 @@ const (
 	DefaultMaxConnections = 100_000
 	DefaultMaxHandshake   = 16 << 10
 	DefaultMaxMessage     = 16 << 20
+	DefaultMaxStranger    = 1 << 20
 	DefaultOutboxBytes    = 1 << 20
 	DefaultServer         = "MusicDB"
 )
@@ -29,6 +30,7 @@ type Options struct {
 	MaxConnections int // at once, websockets or not; more are dropped when accepted
 	MaxHandshake   int // bytes of a request's head; more get HTTP 431
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
+	MaxStranger    int // as MaxMessage, while the connection has not been admitted; at most MaxMessage
 	OutboxBytes    int // bytes of pushes waiting behind the message being written, 64 for each one's bookkeeping included; more are closed with 1008
 
 	// Admission says when a connection begins to take part in broadcasts.
@@ -56,7 +58,8 @@ const (
 	// that has seen its 101 misses nothing.
 	OnOpen Admission = iota
 	// BySession: when somebody calls Hub().Add, usually its session once it knows
-	// who is there. Until then it gets what is sent to it alone.
+	// who is there. Until then it gets what is sent to it alone, and MaxStranger
+	// bounds its messages.
 	BySession
 )
 
@@ -98,6 +101,7 @@ func (o Options) withDefaults() (Options, error) {
 		{"MaxConnections", &o.MaxConnections, DefaultMaxConnections},
 		{"MaxHandshake", &o.MaxHandshake, DefaultMaxHandshake},
 		{"MaxMessage", &o.MaxMessage, DefaultMaxMessage},
+		{"MaxStranger", &o.MaxStranger, DefaultMaxStranger},
 		{"OutboxBytes", &o.OutboxBytes, DefaultOutboxBytes},
 	} {
 		if *n.value < 0 {
@@ -107,6 +111,7 @@ func (o Options) withDefaults() (Options, error) {
 			*n.value = n.zero
 		}
 	}
+	o.MaxStranger = min(o.MaxStranger, o.MaxMessage)
 	if o.Admission > BySession {
 		return o, fmt.Errorf("%w: Admission is %d, which is neither OnOpen nor BySession", ErrOptions, o.Admission)
 	}

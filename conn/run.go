@@ -147,7 +147,7 @@ func (c *Conn) answer(response []byte) error {
 
 // receive reads frames until the connection ends and returns the error that ended it.
 func (c *Conn) receive(rest []byte) error {
-	d := decoder{limit: c.engine.opts.MaxMessage}
+	d := decoder{limit: c.engine.opts.MaxMessage, small: c.engine.opts.MaxStranger, admitted: c.isAdmitted}
 	defer d.release()
 	defer c.in.release()
 	for {
