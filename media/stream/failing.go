@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 
 	"musicdb/media/library"
@@ -32,17 +34,29 @@ func (c *conductor) failedSong(s *source) {
 // the head of the queue. Where the whole music directory is missing, or no
 // process can be started, the queue is kept: it is not at fault.
 func (c *conductor) failedEntry(e queue.Entry, song library.Song, err error, blame bool) {
+	blame = blame && c.musicThere() && !c.back(e, err)
 	c.report(e, song, err)
-	if blame && c.musicThere() {
+	if blame {
 		c.advance(e.ID)
 	}
 	c.hold()
 }
 
+// back reports whether a file that was missing is there now: its disk was
+// mounted, or it was renamed, since the attempt to open it.
+func (c *conductor) back(e queue.Entry, err error) bool {
+	song, known := c.s.o.Library.Catalogue().Song(e.SongID)
+	if !known || !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	_, missing := c.s.o.Music.Stat(song.Path)
+	return missing == nil
+}
+
 // failedAhead is told that a song which would be played next has no sound. A
 // broken one is looked past; its entry is removed when its turn comes.
 func (c *conductor) failedAhead(e queue.Entry, song library.Song, err error, blame bool) {
-	if !blame || !c.musicThere() {
+	if !blame || !c.musicThere() || c.back(e, err) {
 		c.gaveUp = e.ID // it is tried again when its turn comes
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -171,6 +172,25 @@ func TestVanishedMusicDirectoryKeepsTheQueue(t *testing.T) {
 		}
 	}
 	must(t, os.Rename(hidden, root))
+	s.until("A", func(now State) bool { return now.Entry.ID == ids[0] && now.Audio == Playing })
+}
+
+// The directory comes back at the worst moment: behind the attempt to open the
+// song, and before anybody draws a conclusion from its failure.
+func TestMusicThatComesBackMeanwhileIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second})
+	ids := s.enqueue(1, 2)
+	hidden := filepath.Join(s.dir, "hidden")
+	root := filepath.Join(s.music.Dir(), "Ärtist")
+	must(t, os.Rename(root, hidden))
+	var once sync.Once
+	s.start(StartPlay, nil)
+	s.stream.Subscribe(func(e Event) {
+		if e.Kind == SongUnplayable {
+			once.Do(func() { must(t, os.Rename(hidden, root)) })
+		}
+	})
 	s.until("A", func(now State) bool { return now.Entry.ID == ids[0] && now.Audio == Playing })
 }
 
