@@ -99,7 +99,9 @@ func (c *Client) Call(function string, arguments any) error {
 }
 
 // Receive waits for the next packet. A server's close frame is a
-// wsutil.ClosedError with its code and reason.
+// wsutil.ClosedError with its code and reason. A context that ends while it waits may
+// leave a message half read: after that, nothing can be received on the connection
+// any more. A Session goes on.
 func (c *Client) Receive(ctx context.Context) (wire.Packet, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
