@@ -19,7 +19,7 @@ func TestAlbumsVersionIsThatOfTheLists(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(rt, "edits") {
 			before := l.Catalogue()
 			id := rapid.Int64Range(1, 6).Draw(rt, "id")
-			what := rapid.SampledFrom([]string{"play", "song", "album", "artist", "tag", "assign", "unassign", "add", "remove song", "remove album"}).Draw(rt, "what")
+			what := rapid.SampledFrom([]string{"play", "song", "album", "artist", "tag", "rename tag", "remove tag", "assign", "unassign", "add", "remove song", "remove album"}).Draw(rt, "what")
 			_ = l.Edit(t.Context(), func(e *library.Edit) error { // may be refused
 				switch what {
 				case "song":
@@ -37,10 +37,17 @@ func TestAlbumsVersionIsThatOfTheLists(t *testing.T) {
 				case "tag":
 					_, err := e.AddTag(library.Tag{Name: fmt.Sprint("Tag ", len(e.Catalogue().Tags())), Class: library.ClassGenre})
 					return err
+				case "rename tag":
+					for _, tag := range e.Catalogue().Tags() {
+						tag.Name += "!"
+						return e.PutTag(tag)
+					}
+				case "remove tag":
+					return e.RemoveTag(id)
 				case "assign":
-					return e.Assign(library.AlbumTarget, id, 1, library.ApprovalConfirmed, 1)
+					return e.Assign(library.AlbumTarget, id, rapid.Int64Range(1, 4).Draw(rt, "tag"), library.ApprovalConfirmed, 1)
 				case "unassign":
-					return e.Unassign(library.AlbumTarget, id, 1)
+					return e.Unassign(library.AlbumTarget, id, rapid.Int64Range(1, 4).Draw(rt, "tag"))
 				case "add":
 					_, err := e.AddAlbum(album("Another", 1999, fmt.Sprint("More ", id), 1))
 					return err
