@@ -193,7 +193,7 @@ func TestQueueAgainstModel(t *testing.T) {
 			},
 			"forget": func(t *rapid.T) {
 				gone := rapid.Int64Range(1, 9).Draw(t, "song")
-				h.songs.Forget(gone)
+				h.songs.line.forget(gone)
 				before := m.entries
 				m.entries = slices.DeleteFunc(slices.Clone(before), func(e Entry) bool { return e.SongID == gone })
 				if len(m.entries) == len(before) {

@@ -96,13 +96,10 @@ func (s *Songs) Remove(id EntryID) error { return s.line.remove(id) }
 // the current entry shall be moved, [ErrNotSaved].
 func (s *Songs) Move(id, after EntryID) (bool, error) { return s.line.move(id, after) }
 
-// Forget drops all entries of songs that were removed from the library, the
-// current one too, and returns how many there were. If fewer than two entries are
-// left a random song is added.
-func (s *Songs) Forget(songIDs ...int64) int { return s.line.forget(songIDs...) }
-
-// ForgetRemoved is [Songs.Forget] for all songs that are not in the library. Called
-// after a removal it leaves no entry without song, whoever adds songs meanwhile.
+// ForgetRemoved drops all entries of songs that are not in the library, the current
+// one too, and returns how many there were. If fewer than two entries are left a
+// random song is added. Called after a removal it leaves no entry without song,
+// whoever adds songs meanwhile.
 func (s *Songs) ForgetRemoved() int { return s.line.forgetRemoved() }
 
 // Subscribe has a function called for each event, until it is cancelled. It is

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"musicdb/media/library"
 	"musicdb/media/queue"
 )
 
@@ -185,7 +186,8 @@ func TestHeadReplaced(t *testing.T) {
 	ids := s.enqueue(1, 2)
 	s.start(StartPlay, nil)
 	s.until("A", func(now State) bool { return now.Entry.ID == ids[0] && now.Audio == Playing })
-	s.queue.Forget(1)
+	must(t, s.library.Edit(t.Context(), func(e *library.Edit) error { return e.RemoveSong(1) }))
+	s.queue.ForgetRemoved()
 	s.until("B", func(now State) bool { return now.Entry.ID == ids[1] && now.Audio == Playing && now.Seconds > 0.5 })
 }
 
