@@ -1,6 +1,7 @@
 // Command musicdb is the MusicDB server and its tools: serve runs the daemon,
 // config explains every setting, functions lists the protocol, diagrams prints
-// the machines, call talks to a running server.
+// the machines, call talks to a running server, echo lets the connection engine be
+// measured and examined.
 //
 // This package owns the environment, the configuration file, the command line, the
 // exit codes, where messages go, what a service manager is told, and the wiring: it

@@ -22,6 +22,7 @@ type commands struct {
 	Functions functionsCommand `cmd:"" help:"Print the functions of the protocol that clients can call."`
 	Diagrams  diagramsCommand  `cmd:"" help:"Print the drawing of a machine, or write all of them into a directory."`
 	Call      callCommand      `cmd:"" help:"Call a function of a running server and print its result."`
+	Echo      echoCommand      `cmd:"" help:"Echo every websocket message, without key and music: for measurements and conformance suites."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+)
+
+// echoing is an echo server that runs until the test ends.
+type echoing struct{ addr string }
+
+func startEcho(t *testing.T, c echoCommand) echoing {
+	t.Helper()
+	c.Listen = ":0"
+	ctx, stop := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx, out) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	line := make([]byte, 200)
+	n, err := in.Read(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`^echo: listening on (127\.0\.0\.1:\d+)\n$`).FindSubmatch(line[:n])
+	if found == nil {
+		t.Fatalf("the server says %q", line[:n])
+	}
+	return echoing{addr: string(found[1])}
+}
+
+func (e echoing) dial(t *testing.T) net.Conn {
+	t.Helper()
+	nc, _, _, err := ws.Dial(t.Context(), "ws://"+e.addr+"/anything")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { nc.Close() })
+	nc.SetDeadline(time.Now().Add(patience))
+	return nc
+}
+
+func say(t *testing.T, nc net.Conn, op ws.OpCode, message []byte) {
+	t.Helper()
+	if err := wsutil.WriteClientMessage(nc, op, message); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func hears(t *testing.T, nc net.Conn, op ws.OpCode, message []byte) {
+	t.Helper()
+	got, gotOp, err := wsutil.ReadServerData(nc)
+	if err != nil || gotOp != op || !bytes.Equal(got, message) {
+		t.Fatalf("heard %d bytes (%.20q) as %v, error %v; want %d bytes (%.20q) as %v", len(got), got, gotOp, err, len(message), message, op)
+	}
+}
+
+func TestEcho(t *testing.T) {
+	most := bytes.Repeat([]byte("16 MiB, the most"), 1<<20)
+	for _, broadcasts := range []bool{false, true} {
+		t.Run(fmt.Sprintf("broadcast=%v", broadcasts), func(t *testing.T) {
+			e := startEcho(t, echoCommand{Broadcast: broadcasts})
+			first, second := e.dial(t), e.dial(t)
+			for _, message := range [][]byte{{}, []byte("grüße"), []byte(" ! not at the beginning"), most} {
+				for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary} {
+					say(t, first, op, message)
+					hears(t, first, op, message)
+				}
+			}
+			for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary} {
+				say(t, first, op, []byte("!everybody"))
+				hears(t, first, op, []byte("!everybody"))
+				if broadcasts {
+					hears(t, second, op, []byte("!everybody"))
+				}
+			}
+			say(t, second, ws.OpText, []byte("the next that the second hears"))
+			hears(t, second, ws.OpText, []byte("the next that the second hears"))
+		})
+	}
+}
+
+func TestEchoSaysWhereItCannotListen(t *testing.T) {
+	e := startEcho(t, echoCommand{})
+	for _, c := range []echoCommand{{Listen: e.addr}, {Listen: ":0", Ctl: e.addr}} {
+		err := c.serve(t.Context(), io.Discard)
+		if err == nil || !strings.Contains(err.Error(), e.addr) {
+			t.Errorf("%+v: error %v does not name the address", c, err)
+		}
+	}
+}
+
+// ask sends one control command and returns the answer.
+func ask(t *testing.T, command string) []byte {
+	t.Helper()
+	l, err := listenLocally(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); serveControl(l) }()
+	defer func() { l.Close(); <-ended }()
+	nc, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(patience))
+	fmt.Fprintln(nc, command)
+	answer, err := io.ReadAll(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestEchoControl(t *testing.T) {
+	for _, command := range []string{"stat", "gc"} {
+		var figures map[string]uint64
+		if err := json.Unmarshal(ask(t, command), &figures); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"mallocs", "total_alloc", "heap_alloc", "heap_objects", "stack_inuse", "gcs", "goroutines"} {
+			if figures[name] == 0 {
+				t.Errorf("%s says %s=0", command, name)
+			}
+		}
+		if _, has := figures["gc_us"]; has != (command == "gc") {
+			t.Errorf("%s answers gc_us: %v", command, has)
+		}
+	}
+	gzip := []byte{0x1f, 0x8b} // how every profile begins
+	for _, command := range []string{"heap", "cpu 1"} {
+		if answer := ask(t, command); !bytes.HasPrefix(answer, gzip) {
+			t.Errorf("%s is no profile but %.40q", command, answer)
+		}
+	}
+	for _, command := range []string{"", "cpu", "cpu 0", "cpu x", "cpu 51", "anything else"} {
+		if answer := ask(t, command); !bytes.HasPrefix(answer, []byte("error: ")) {
+			t.Errorf("%q is answered with %.40q", command, answer)
+		}
+	}
+}
