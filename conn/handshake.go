@@ -2,11 +2,9 @@ package conn
 
 import (
 	"bytes"
-	"fmt"
-	"io"
-	"strings"
-
-	"github.com/gobwas/ws"
+	"crypto/sha1" // the digest of RFC 6455 1.3, which proves no secret
+	"encoding/base64"
+	"strconv"
 )
 
 var (
@@ -14,104 +12,98 @@ var (
 	crlfcrlf = []byte("\r\n\r\n")
 )
 
-// refusal is an HTTP answer to a request that does not become a websocket.
-type refusal struct {
-	status int
-	text   string // a sentence for the body
-	header string // further header lines, each with its CR LF
-}
-
-func refuse(status int, text string) *refusal { return &refusal{status: status, text: text} }
-
-func (r *refusal) with(header string) *refusal {
-	r.header += header
-	return r
-}
-
-// statusText has the reason phrases of what the engine answers (RFC 9110 15).
-var statusText = map[int]string{
-	200: "OK",
-	400: "Bad Request",
-	403: "Forbidden",
-	405: "Method Not Allowed",
-	431: "Request Header Fields Too Large",
-	505: "HTTP Version Not Supported",
-}
-
-// handshake answers requests. It is immutable.
+// handshake answers requests. It is immutable; any goroutine may use it.
 type handshake struct {
 	server      string
 	page        []byte
 	checkOrigin func(origin, host string) bool // nil accepts all
+	deflate     bool                           // permessage-deflate is accepted where it is offered
 }
 
-// answer decides over a complete request head. It returns what is written first,
-// and whether that is the 101 which opens a websocket.
-func (h handshake) answer(head []byte) (response []byte, upgraded bool) {
-	r, bad := parseRequest(head)
-	if bad != nil {
-		return h.refused(bad), false
+// reply decides over a complete request head. It appends to dst what is written first
+// and says whether that is the 101 which opens a websocket, and with which extension.
+// It keeps nothing of head, and opens a websocket without allocating anything but
+// what dst lacks.
+func (h *handshake) reply(dst, head []byte) (out []byte, upgraded bool, ext extension) {
+	var r request
+	if bad := r.parse(head); bad != nil {
+		return h.appendRefusal(dst, bad), false, extension{}
 	}
 	if !r.wantsWebSocket() {
-		if r.method != "GET" {
-			return h.refused(refuse(405, "only GET is answered here").with("Allow: GET\r\n")), false
+		if string(r.method) != "GET" {
+			return h.appendRefusal(dst, refusePageNotGet), false, extension{}
 		}
-		return h.document(200, "text/html; charset=utf-8", h.page, ""), false
+		return h.appendDocument(dst, 200, "text/html; charset=utf-8", "", h.page), false, extension{}
 	}
-	if bad := r.check(); bad != nil {
-		return h.refused(bad), false
+	bad := r.check()
+	if bad == nil {
+		bad = h.checkPage(&r)
 	}
-	if bad := h.checkPage(r); bad != nil {
-		return h.refused(bad), false
+	if bad != nil {
+		return h.appendRefusal(dst, bad), false, extension{}
 	}
-	response, err := h.upgrade(r.keys[0])
-	if err != nil {
-		return h.refused(refuse(400, err.Error())), false
+	if !h.deflate {
+		r.offer = offer{}
 	}
-	return response, true
+	return h.appendUpgrade(dst, &r), true, r.offer.extension()
 }
 
 // checkPage refuses a valid request of a page that may not connect (RFC 6455 4.2.2,
 // 10.2): otherwise any page that a browser has open could speak with a server that
 // only this browser can reach.
-func (h handshake) checkPage(r request) *refusal {
+func (h *handshake) checkPage(r *request) *refusal {
 	switch {
-	case len(r.origins) == 0 || h.checkOrigin == nil:
+	case r.origins == 0 || h.checkOrigin == nil:
 		return nil
-	case len(r.origins) > 1:
-		return refuse(400, "more than one Origin header")
-	case !h.checkOrigin(r.origins[0], r.host):
-		return refuse(403, "a page of this origin may not connect")
+	case r.origins > 1:
+		return refuseOrigins
+	case !h.checkOrigin(string(r.origin), string(r.host)):
+		return refuseOrigin
 	}
 	return nil
 }
 
-// upgrade lets the websocket library write the 101. The library knows version 13
-// only and one line per header, so the request, which was checked already, is told
-// to it anew in its own words; version 8 opens with the same answer.
-func (h handshake) upgrade(key string) ([]byte, error) {
-	var out bytes.Buffer
-	upgrader := ws.Upgrader{Header: ws.HandshakeHeaderString("Server: " + h.server + "\r\n")}
-	_, err := upgrader.Upgrade(struct {
-		io.Reader
-		io.Writer
-	}{strings.NewReader("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\n\r\n"), &out})
-	return out.Bytes(), err
+// appendUpgrade adds the 101 (RFC 6455 4.2.2), byte for byte as the websocket library
+// writes it.
+func (h *handshake) appendUpgrade(dst []byte, r *request) []byte {
+	const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+	var proof [nonceSize + len(guid)]byte
+	copy(proof[copy(proof[:], r.key):], guid)
+	digest := sha1.Sum(proof[:])
+
+	dst = append(dst, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	dst = base64.StdEncoding.AppendEncode(dst, digest[:])
+	dst = append(dst, "\r\n"...)
+	dst = r.offer.appendAnswer(dst)
+	dst = append(dst, "Server: "...)
+	dst = append(dst, h.server...)
+	return append(dst, crlfcrlf...)
 }
 
-func (h handshake) refused(r *refusal) []byte {
-	return h.document(r.status, "text/plain; charset=utf-8", []byte(r.text+"\n"), r.header)
+func (h *handshake) appendRefusal(dst []byte, r *refusal) []byte {
+	return h.appendDocument(dst, r.status, "text/plain; charset=utf-8", r.header, []byte(r.text+"\n"))
 }
 
-// document makes an HTTP answer after which the connection is closed.
-func (h handshake) document(status int, kind string, body []byte, header string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\nServer: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n",
-		status, statusText[status], h.server, kind, len(body), header)
-	b.Write(body)
-	return b.Bytes()
+// appendDocument adds an HTTP answer after which the connection is closed.
+func (h *handshake) appendDocument(dst []byte, status int, kind, header string, body []byte) []byte {
+	dst = append(dst, "HTTP/1.1 "...)
+	dst = strconv.AppendInt(dst, int64(status), 10)
+	for _, s := range [...]string{" ", statusText[status], "\r\nServer: ", h.server, "\r\nContent-Type: ", kind, "\r\nContent-Length: "} {
+		dst = append(dst, s...)
+	}
+	dst = strconv.AppendInt(dst, int64(len(body)), 10)
+	dst = append(append(dst, "\r\n"...), header...)
+	dst = append(dst, "Connection: close\r\n\r\n"...)
+	return append(dst, body...)
 }
+
+// answer and refused are reply and appendRefusal for one connection at a time.
+func (h handshake) answer(head []byte) (response []byte, upgraded bool) {
+	response, upgraded, _ = h.reply(nil, head)
+	return response, upgraded
+}
+
+func (h handshake) refused(r *refusal) []byte { return h.appendRefusal(nil, r) }
 
 // requestReader collects the head of a request from pieces of any size.
 type requestReader struct {
@@ -120,22 +112,30 @@ type requestReader struct {
 }
 
 // feed takes more bytes. When the head is complete it returns the head and what
-// came behind it, which belongs to the websocket. A request that cannot become
+// came behind it, which belongs to the websocket; a head that came in one piece is
+// returned where it lies in p, and nothing is allocated. A request that cannot become
 // valid is refused at once, however much of it is still to come.
 func (r *requestReader) feed(p []byte) (head, rest []byte, bad *refusal) {
 	from := max(0, len(r.data)-len(crlfcrlf)+1)
-	r.data = append(r.data, p...)
-	if len(r.data) > 0 && isCTL(rune(r.data[0])) && !strings.ContainsRune(string(crlf), rune(r.data[0])) {
-		return nil, nil, refuse(400, "this is not HTTP")
+	data := p
+	if len(r.data) > 0 {
+		r.data = append(r.data, p...)
+		data = r.data
 	}
-	if end := bytes.Index(r.data[from:], crlfcrlf); end >= 0 {
+	if len(data) > 0 && data[0] != '\r' && data[0] != '\n' && isCTL(rune(data[0])) {
+		return nil, nil, refuseNotHTTP
+	}
+	if end := bytes.Index(data[from:], crlfcrlf); end >= 0 {
 		end += from + len(crlfcrlf)
 		if end <= r.limit {
-			return r.data[:end], r.data[end:], nil
+			return data[:end], data[end:], nil
 		}
 	}
-	if len(r.data) >= r.limit {
-		return nil, nil, refuse(431, "the request head is too large")
+	if len(data) >= r.limit {
+		return nil, nil, refuseHeadTooLarge
+	}
+	if len(r.data) == 0 {
+		r.data = append(r.data, p...)
 	}
 	return nil, nil, nil
 }

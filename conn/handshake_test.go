@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
@@ -161,8 +162,16 @@ func strictly(sent []byte) bool {
 		return false
 	}
 	keys, versions := r.Header["Sec-Websocket-Key"], r.Header["Sec-Websocket-Version"]
-	return len(sent) < 4096 && len(keys) == 1 && isNonce(keys[0]) && len(versions) == 1 &&
-		bytes.Count(bytes.ToLower(sent), []byte("host:")) == 1
+	// The library finds "upgrade" in what is no list of tokens as well.
+	for item := range strings.SplitSeq(strings.Join(r.Header["Connection"], ","), ",") {
+		if item = strings.TrimSpace(item); item != "" && !isToken([]byte(item)) {
+			return false
+		}
+	}
+	return len(sent) < 4096 && len(keys) == 1 && isNonce([]byte(keys[0])) && len(versions) == 1 &&
+		bytes.Count(bytes.ToLower(sent), []byte("host:")) == 1 &&
+		// The library takes the Kelvin sign for a k; RFC 6455 4.2.1 means ASCII letters.
+		bytes.IndexFunc(sent, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // The library's own client understands the engine.

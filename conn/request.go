@@ -3,46 +3,53 @@ package conn
 import (
 	"bytes"
 	"encoding/base64"
-	"strings"
 )
 
 // request is what the opening handshake needs to know of an HTTP request head
-// (RFC 6455 4.2.1). Path and query are read and ignored.
+// (RFC 6455 4.2.1). Path and query are read and ignored. Its slices lie in the head:
+// they are valid as long as the buffer that the head was read into.
 type request struct {
-	method     string
+	method     []byte
 	major      byte // version of HTTP, as digits
 	minor      byte
-	hosts      int      // number of Host fields
-	host       string   // the last of them
-	origins    []string // values of Origin
-	upgrades   bool     // Upgrade names websocket
-	connection bool     // Connection names upgrade
-	keys       []string // values of Sec-WebSocket-Key
-	versions   []string // values of Sec-WebSocket-Version
+	hosts      int    // number of Host fields
+	host       []byte // the last of them
+	origins    int
+	origin     []byte
+	upgrades   bool // Upgrade names websocket
+	connection bool // Connection names upgrade
+	keys       int  // of Sec-WebSocket-Key
+	key        []byte
+	versions   int // of Sec-WebSocket-Version
+	version    []byte
+	offer      offer // the first of Sec-WebSocket-Extensions that can be accepted
 }
 
-// parseRequest reads a complete request head, the empty line included, strictly:
-// lines end with CR LF, and folded lines, spaces before a colon and control
-// characters are refused (RFC 9112 3, 5).
-func parseRequest(head []byte) (request, *refusal) {
-	var r request
-	lines := bytes.Split(bytes.TrimSuffix(head, crlfcrlf), crlf)
+// parse reads a complete request head, the empty line included, strictly: lines end
+// with CR LF, and folded lines, spaces before a colon and control characters are
+// refused (RFC 9112 3, 5). It allocates nothing.
+func (r *request) parse(head []byte) *refusal {
+	line, rest, more := bytes.Cut(bytes.TrimSuffix(head, crlfcrlf), crlf)
 	// RFC 9112 2.2: an empty line before the request line is ignored.
-	if len(lines) > 1 && len(lines[0]) == 0 {
-		lines = lines[1:]
+	if len(line) == 0 && more {
+		line, rest, more = bytes.Cut(rest, crlf)
 	}
-	if !r.parseLine(lines[0]) {
-		return r, refuse(400, "the request line is not one of HTTP/1.1")
+	if !r.parseLine(line) {
+		return refuseRequestLine
 	}
-	for _, line := range lines[1:] {
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		value = bytes.Trim(value, " \t")
-		if !ok || !isToken(name) || !isFieldValue(value) {
-			return r, refuse(400, "a header line is malformed")
+	for more {
+		line, rest, more = bytes.Cut(rest, crlf)
+		colon := bytes.IndexByte(line, ':')
+		if colon < 0 || !isToken(line[:colon]) {
+			return refuseHeaderLine
 		}
-		r.field(string(name), string(value))
+		value := trimSpace(line[colon+1:])
+		if !isFieldValue(value) {
+			return refuseHeaderLine
+		}
+		r.field(line[:colon], value)
 	}
-	return r, nil
+	return nil
 }
 
 // parseLine reads "GET /path HTTP/1.1".
@@ -56,78 +63,123 @@ func (r *request) parseLine(line []byte) bool {
 	if !ok || len(digits) != 3 || !isDigit(digits[0]) || digits[1] != '.' || !isDigit(digits[2]) {
 		return false
 	}
-	r.method, r.major, r.minor = string(method), digits[0], digits[2]
+	r.method, r.major, r.minor = method, digits[0], digits[2]
 	return true
 }
 
-func (r *request) field(name, value string) {
+func (r *request) field(name, value []byte) {
 	switch {
-	case strings.EqualFold(name, "Host"):
+	case equalFold(name, "Host"):
 		r.hosts++
 		r.host = value
-	case strings.EqualFold(name, "Origin"):
-		r.origins = append(r.origins, value)
-	case strings.EqualFold(name, "Upgrade"):
+	case equalFold(name, "Origin"):
+		r.origins++
+		r.origin = value
+	case equalFold(name, "Upgrade"):
 		r.upgrades = r.upgrades || hasToken(value, "websocket")
-	case strings.EqualFold(name, "Connection"):
+	case equalFold(name, "Connection"):
 		r.connection = r.connection || hasToken(value, "upgrade")
-	case strings.EqualFold(name, "Sec-WebSocket-Key"):
-		r.keys = append(r.keys, value)
-	case strings.EqualFold(name, "Sec-WebSocket-Version"):
-		r.versions = append(r.versions, value)
+	case equalFold(name, "Sec-WebSocket-Key"):
+		r.keys++
+		r.key = value
+	case equalFold(name, "Sec-WebSocket-Version"):
+		r.versions++
+		r.version = value
+	case equalFold(name, "Sec-WebSocket-Extensions"):
+		r.offer.choose(value)
 	}
 }
 
 // wantsWebSocket reports whether the request is meant as an opening handshake,
 // valid or not. Anything else is a browser looking for a page.
-func (r *request) wantsWebSocket() bool { return r.upgrades || len(r.keys) > 0 }
+func (r *request) wantsWebSocket() bool { return r.upgrades || r.keys > 0 }
 
 // check applies RFC 6455 4.2.1 to a request that wants a websocket.
 func (r *request) check() *refusal {
 	switch {
-	case r.method != "GET":
-		return refuse(405, "a websocket is opened with GET").with("Allow: GET\r\n")
+	case string(r.method) != "GET":
+		return refuseNotGet
 	case r.major != '1' || r.minor < '1':
-		return refuse(505, "a websocket needs HTTP/1.1")
+		return refuseHTTPVersion
 	case r.hosts != 1:
-		return refuse(400, "exactly one Host header is required")
+		return refuseHosts
 	case !r.upgrades:
-		return refuse(400, "the Upgrade header does not name websocket")
+		return refuseUpgrade
 	case !r.connection:
-		return refuse(400, "the Connection header does not name Upgrade")
-	case len(r.versions) != 1 || r.versions[0] != "13" && r.versions[0] != "8":
-		// RFC 6455 4.4: the answer names the versions that would have been fine.
-		return refuse(400, "this server speaks the versions 13 and 8 of the protocol").with("Sec-WebSocket-Version: 13,8\r\n")
-	case len(r.keys) != 1:
-		return refuse(400, "exactly one Sec-WebSocket-Key header is required")
-	case !isNonce(r.keys[0]):
-		return refuse(400, "the Sec-WebSocket-Key is not 16 bytes in base64")
+		return refuseConnection
+	case r.versions != 1 || string(r.version) != "13" && string(r.version) != "8":
+		return refuseVersion
+	case r.keys != 1:
+		return refuseKeys
+	case !isNonce(r.key):
+		return refuseNonce
 	}
 	return nil
 }
 
-// isNonce checks a Sec-WebSocket-Key: 16 bytes in base64 (RFC 6455 4.1).
-func isNonce(key string) bool {
-	raw, err := base64.StdEncoding.DecodeString(key)
-	return err == nil && len(raw) == 16 && len(key) == 24
+// nonceSize is the length of a Sec-WebSocket-Key: 16 bytes in base64 (RFC 6455 4.1).
+const nonceSize = 24
+
+func isNonce(key []byte) bool {
+	if len(key) != nonceSize {
+		return false
+	}
+	var raw [nonceSize / 4 * 3]byte
+	n, err := base64.StdEncoding.Decode(raw[:], key)
+	return err == nil && n == 16
 }
 
 // hasToken looks for a word in a comma-separated list, ignoring case. A version
 // behind a slash is ignored.
-func hasToken(list, token string) bool {
-	for item := range strings.SplitSeq(list, ",") {
-		name, _, _ := strings.Cut(strings.Trim(item, " \t"), "/")
-		if strings.EqualFold(name, token) {
+func hasToken(list []byte, token string) bool {
+	for more := true; more; {
+		var item []byte
+		item, list, more = bytes.Cut(list, []byte(","))
+		name, _, _ := bytes.Cut(trimSpace(item), []byte("/"))
+		if equalFold(name, token) {
 			return true
 		}
 	}
 	return false
 }
 
+// equalFold compares without regard to the case of ASCII letters, and of no others:
+// that is what HTTP means by it.
+func equalFold(b []byte, s string) bool {
+	if len(b) != len(s) {
+		return false
+	}
+	for i := range b {
+		if b[i] != s[i] && (b[i]|0x20 != s[i]|0x20 || b[i]|0x20 < 'a' || b[i]|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// trimSpace drops the optional space of RFC 9110 5.6.3.
+func trimSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// tokenChars are the characters of a token (RFC 9110 5.6.2).
+var tokenChars = func() (is [256]bool) {
+	for c := '!'; c < 0x7F; c++ {
+		is[c] = bytes.IndexByte([]byte(`"(),/:;<=>?@[\]{}`), byte(c)) < 0
+	}
+	return is
+}()
+
 // isToken reports whether b is a token of RFC 9110 5.6.2.
 func isToken(b []byte) bool {
 	for _, c := range b {
-		if c <= ' ' || c >= 0x7F || bytes.IndexByte([]byte(`"(),/:;<=>?@[\]{}`), c) >= 0 {
+		if !tokenChars[c] {
 			return false
 		}
 	}

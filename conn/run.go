@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -84,7 +85,7 @@ func (c *Conn) readRequest(first []byte) (httpResponse, []byte, error) {
 		}
 		if head != nil {
 			response, upgraded := c.engine.handshake.answer(head)
-			return httpResponse{response, upgraded}, rest, nil
+			return httpResponse{response, upgraded}, bytes.Clone(rest), nil
 		}
 		var err error
 		if piece, err = c.in.next(); err != nil {
