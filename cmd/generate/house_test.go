@@ -21,13 +21,14 @@ const module = "musicdb"
 // room is entered here in the commit that builds it. "media/..." stands for
 // every room of media.
 var arrows = map[string][]string{
-	"cmd/musicdb":           {"server", "server/...", "conn", "media/...", "diagrams", "fsm"},
+	"cmd/musicdb":           {"server", "server/...", "conn", "conn/probe", "media/...", "diagrams", "fsm"},
 	"cmd/generate":          {"server", "server/asyncapi", "conn", "media/...", "diagrams", "diagrams/render", "fsm"},
 	"server":                {"server/wire", "conn", "media/...", "diagrams", "fsm"},
 	"server/wire":           {},
 	"server/client":         {"server/wire"},
 	"server/asyncapi":       {},
 	"conn":                  {"fsm"},
+	"conn/probe":            {},
 	"fsm":                   {},
 	"fsm/fsmtest":           {"fsm"},
 	"diagrams":              {},

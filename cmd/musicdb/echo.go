@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"musicdb/conn"
+	"musicdb/conn/probe"
 )
 
 // shoutMark begins a message that goes to everybody.
@@ -57,8 +58,8 @@ func (c echoCommand) serve(ctx context.Context, out io.Writer) error {
 			listener.Close()
 			return err
 		}
-		defer control.Close() // ends control's goroutine
-		go serveControl(control)
+		defer control.Close() // ends the goroutine below
+		go probe.Serve(control)
 	}
 	fmt.Fprintf(out, "echo: listening on %s\n", listener.Addr())
 

@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"bufio"
@@ -14,29 +14,32 @@ import (
 	"time"
 )
 
-// A control connection asks one question and gets one answer.
+// A connection asks one question and gets one answer.
 const (
-	controlTime = time.Minute // for both, a profile included
-	longProfile = 50          // seconds
+	questionTime = time.Minute // for both, a profile included
+	longProfile  = 50          // seconds
+	longQuestion = 64          // bytes
 )
 
-// serveControl answers questions about this process until l is closed: a line with a
-// command, answered until the connection ends.
+// Serve answers questions until l is closed: a line with a command, answered until the
+// connection ends.
 //
 //	stat         memory figures as a JSON object of integers
 //	gc           the same after collecting garbage and returning memory to the system
-//	cpu SECONDS  a CPU profile of the next seconds, for go tool pprof
+//	cpu SECONDS  a CPU profile of the next seconds, at most 50, for go tool pprof
 //	heap         a heap profile
-func serveControl(l net.Listener) {
+//
+// What it cannot do is answered with a line that begins with "error: ".
+func Serve(l net.Listener) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			return
 		}
-		c.SetDeadline(time.Now().Add(controlTime))
-		line, err := bufio.NewReader(io.LimitReader(c, 64)).ReadString('\n')
+		c.SetDeadline(time.Now().Add(questionTime))
+		line, err := bufio.NewReader(io.LimitReader(c, longQuestion)).ReadString('\n')
 		if err == nil {
-			err = control(c, strings.Fields(line))
+			err = answer(c, strings.Fields(line))
 		}
 		if err != nil {
 			fmt.Fprintf(c, "error: %v\n", err)
@@ -45,7 +48,7 @@ func serveControl(l net.Listener) {
 	}
 }
 
-func control(w io.Writer, words []string) error {
+func answer(w io.Writer, words []string) error {
 	command := strings.Join(words, " ")
 	switch {
 	case command == "stat":
