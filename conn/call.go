@@ -24,6 +24,7 @@ func (c *Conn) deliver(m *buffer, what kind) {
 		m.release()
 		return
 	}
+	c.received++
 	c.step(Message)
 	if ignored {
 		c.step(Ignore)

@@ -27,6 +27,7 @@ type Conn struct {
 	box    outbox
 	reason *Reason // nil until the end has begun; the first one stays
 	flight recorder
+	traffic
 
 	admitted bool // takes part in broadcasts, or did
 
@@ -130,6 +131,7 @@ func (c *Conn) isAdmitted() bool {
 // enqueue puts a frame at the end of an outbox that accepts it. It needs mu.
 func (c *Conn) enqueue(e entry) {
 	idle := !c.box.running()
+	c.queued(e.frame)
 	c.box.add(e)
 	c.stepBox(Queue)
 	if idle {
