@@ -16,6 +16,8 @@ const (
 
 // Query says which connections Look returns.
 type Query struct {
+	// ID is the one connection to look at, wherever its life has got to; 0 means any.
+	ID uint64
 	// State is the name of a state, of the connection's machine or of its outbox's,
 	// whose names all differ; "" means any. Nothing is in a state that does not exist.
 	State string
@@ -48,6 +50,9 @@ func (e *Engine) Look(q Query) []Sighting {
 	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.id, b.id) })
 	var seen []Sighting
 	for _, c := range all {
+		if q.ID != 0 && q.ID != c.id {
+			continue
+		}
 		if s, matches := c.look(q.State); matches {
 			if seen = append(seen, s); len(seen) == q.Limit {
 				break

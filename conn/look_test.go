@@ -54,11 +54,13 @@ func TestLook(t *testing.T) {
 				t.Errorf("seen %+v\nwant %+v", got, want)
 			}
 		}
-		for state, ids := range map[string][]uint64{
-			"Handshaking": {1}, "Active": {2}, "Calling": {3}, "Flowing": {3}, "Ended": nil, "Nowhere": nil,
+		for q, ids := range map[Query][]uint64{
+			{State: "Handshaking"}: {1}, {State: "Active"}: {2}, {State: "Calling"}: {3}, {State: "Flowing"}: {3},
+			{State: "Ended"}: nil, {State: "Nowhere"}: nil,
+			{ID: 2}: {2}, {ID: 3, State: "Calling"}: {3}, {ID: 3, State: "Active"}: nil, {ID: 4}: nil,
 		} {
-			if got := idsOf(s.Look(Query{State: state})); !slices.Equal(got, ids) {
-				t.Errorf("in %s: %v, want %v", state, got, ids)
+			if got := idsOf(s.Look(q)); !slices.Equal(got, ids) {
+				t.Errorf("%+v: %v, want %v", q, got, ids)
 			}
 		}
 		close(release)
