@@ -17,6 +17,25 @@ const (
 	ping
 	pong
 	closing
+	undecided // see decoder.admitted
+)
+
+// verdict answers whether a connection is admitted.
+type verdict uint8
+
+const (
+	no verdict = iota
+	yes
+	later // a message before this one, which is not executed yet, may admit it
+)
+
+// stage is where in a frame a decoder is.
+type stage uint8
+
+const (
+	inHeader stage = iota
+	inDoubt        // behind a header whose message is too large for a stranger
+	inBody
 )
 
 // decoder turns the bytes of a client into messages and control frames, by the
@@ -24,14 +43,18 @@ const (
 // go in as they arrive, in pieces of any size, and it fails as early as a byte
 // proves a violation. After an error it must not be used again.
 type decoder struct {
-	limit    int         // of a message, in bytes
-	small    int         // the limit unless admitted says otherwise
-	admitted func() bool // nil: limit holds always
+	limit int // of a message, in bytes
+	small int // the limit unless admitted says otherwise
+
+	// admitted is asked about a message larger than small. While it says later, next
+	// uses nothing more and returns undecided; the next call asks again, even without
+	// a byte. nil: limit holds always.
+	admitted func() verdict
 
 	head   [ws.MaxHeaderSize]byte // of the frame being read, as far as it is here
 	headN  uint8
-	inBody bool // head is complete and header describes it
-	masked int  // bytes of the payload that are unmasked already
+	stage  stage
+	masked int // bytes of the payload that are unmasked already
 	header ws.Header
 
 	fragmented ws.OpCode // opcode of the message being assembled, 0 between messages
@@ -48,16 +71,29 @@ type decoder struct {
 // A message's payload is taken with takeMessage, a control frame's is controlBody
 // until the next call.
 func (d *decoder) next(p []byte) (used int, what kind, err error) {
-	for used < len(p) {
-		if !d.inBody {
+	for used < len(p) || d.stage == inDoubt {
+		switch d.stage {
+		case inHeader:
 			n, err := d.readHeader(p[used:])
 			used += n
 			if err != nil {
 				return used, nothing, err
 			}
-			if !d.inBody {
+			if d.stage == inHeader {
 				return used, nothing, nil
 			}
+		case inDoubt:
+			switch d.admitted() {
+			case later:
+				return used, undecided, nil
+			case no:
+				return used, nothing, errMessageTooBig
+			case yes:
+				d.stage = inBody
+			}
+		}
+		if d.stage == inDoubt {
+			continue
 		}
 		n := min(int64(len(p)-used), d.header.Length-int64(d.masked))
 		piece := p[used : used+int(n)]
@@ -71,8 +107,8 @@ func (d *decoder) next(p []byte) (used int, what kind, err error) {
 	return used, nothing, nil
 }
 
-// readHeader collects and checks a frame header. It returns with inBody set when
-// the header is complete.
+// readHeader collects and checks a frame header, and leaves the stage inHeader behind
+// when it is complete.
 func (d *decoder) readHeader(p []byte) (used int, err error) {
 	for {
 		need := d.headerSize()
@@ -150,15 +186,19 @@ func (d *decoder) finishHeader() error {
 	}
 	d.header.Length = int64(length)
 	copy(d.header.Mask[:], rest)
-	if d.header.OpCode.IsData() {
-		if d.exceeds(d.limit, length) || d.admitted != nil && d.exceeds(d.small, length) && !d.admitted() {
-			return errMessageTooBig
-		}
-		if d.header.OpCode != ws.OpContinuation {
-			d.fragmented = d.header.OpCode
-		}
+	d.stage, d.masked = inBody, 0
+	if d.header.OpCode.IsControl() {
+		return nil
 	}
-	d.inBody, d.masked = true, 0
+	if d.header.OpCode != ws.OpContinuation {
+		d.fragmented = d.header.OpCode
+	}
+	if d.exceeds(d.limit, length) {
+		return errMessageTooBig
+	}
+	if d.admitted != nil && d.exceeds(d.small, length) {
+		d.stage = inDoubt
+	}
 	return nil
 }
 
@@ -178,7 +218,7 @@ func (d *decoder) readBody(piece []byte) (what kind, err error) {
 	if int64(d.masked) < d.header.Length {
 		return nothing, nil
 	}
-	d.inBody, d.headN = false, 0
+	d.stage, d.headN = inHeader, 0
 	switch op := d.header.OpCode; {
 	case op == ws.OpPing:
 		return ping, nil
@@ -210,6 +250,13 @@ func (d *decoder) readData(piece []byte) error {
 	d.message.b = append(d.message.b, piece...)
 	return nil
 }
+
+// idle reports whether the decoder holds nothing: the next byte begins a frame, and
+// no message is unfinished.
+func (d *decoder) idle() bool { return d.headN == 0 && d.fragmented == 0 && d.message == nil }
+
+// held is how many bytes of an unfinished message the decoder holds.
+func (d *decoder) held() int { return d.message.len() }
 
 // takeMessage hands over the buffer of the message that next has completed. The
 // caller releases it.

@@ -24,27 +24,54 @@ func decodeAll(limit int, pieces [][]byte) []string {
 		for len(p) > 0 {
 			used, what, err := d.next(p)
 			p = p[used:]
-			if v, ok := errors.AsType[*ViolationError](err); ok {
-				return append(out, fmt.Sprint("fails with ", v.Code))
+			if err != nil {
+				return append(out, failure(err))
 			}
-			switch what {
-			case textMessage, binaryMessage:
-				m := d.takeMessage()
-				out = append(out, fmt.Sprintf("%d %q", what, m.bytes()))
-				m.release()
-			case ping, pong:
-				out = append(out, fmt.Sprintf("%d %q", what, d.controlBody()))
-			case closing:
-				code, reason, err := checkClose(d.controlBody())
-				if v, ok := errors.AsType[*ViolationError](err); ok {
-					return append(out, fmt.Sprint("fails with ", v.Code))
-				}
-				return append(out, fmt.Sprintf("close %d %q", code, reason))
-			case nothing:
+			var end bool
+			if out, end = describe(out, what, d.completed(what)); end {
+				return out
 			}
 		}
 	}
 	return append(out, "more")
+}
+
+// completed is a copy of what next has completed.
+func (d *decoder) completed(what kind) []byte {
+	switch what {
+	case textMessage, binaryMessage:
+		m := d.takeMessage()
+		defer m.release()
+		return bytes.Clone(m.bytes())
+	case ping, pong, closing:
+		return bytes.Clone(d.controlBody())
+	case nothing:
+	}
+	return nil
+}
+
+// describe adds a line about a message or control frame, and says whether it ends the
+// connection.
+func describe(out []string, what kind, payload []byte) (all []string, end bool) {
+	switch what {
+	case nothing:
+		return out, false
+	case closing:
+		code, reason, err := checkClose(payload)
+		if err != nil {
+			return append(out, failure(err)), true
+		}
+		return append(out, fmt.Sprintf("close %d %q", code, reason)), true
+	}
+	return append(out, fmt.Sprintf("%d %q", what, payload)), false
+}
+
+func failure(err error) string {
+	v, ok := errors.AsType[*ViolationError](err)
+	if !ok {
+		return err.Error()
+	}
+	return fmt.Sprint("fails with ", v.Code)
 }
 
 // decodeSlowly does the same with the library's reader and judge, one whole frame
@@ -184,29 +211,34 @@ func FuzzDecode(f *testing.F) {
 		if got := decodeAll(int(limit), chop(stream, cuts)); !slices.Equal(got, want) {
 			t.Errorf("stream %q in pieces %v, limit %d:\ngot  %q\nwant %q", stream, cuts, limit, got, want)
 		}
+		if got := decodeInPlace(int(limit), chop(stream, cuts)); !slices.Equal(got, want) {
+			t.Errorf("stream %q in pieces %v, limit %d:\nin place %q\nwant     %q", stream, cuts, limit, got, want)
+		}
 	})
 }
 
-// Random bytes are rarely a second frame, so this makes streams of mostly valid
-// frames and damages some.
-func TestDecoderAgreesWithTheLibrary(t *testing.T) {
+// drawStream makes a stream of mostly valid frames and damages some: random bytes are
+// rarely a second frame.
+func drawStream(t *rapid.T) (stream []byte, limit int) {
 	firsts := []byte{0x81, 0x01, 0x00, 0x80, 0x82, 0x02, 0x89, 0x8A, 0x88, 0x91, 0x83}
 	payload := rapid.OneOf(
 		rapid.StringN(0, 300, -1),
 		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 140), func(b []byte) string { return string(b) }),
 		rapid.SampledFrom([]string{"\x03\xE8", "\x03\xE8bye", "\x03\xEE", "\x0F\xA0\xFF", "\xF0\x9F", "\x8E\xB5", "\xED\xA0"}),
 	)
+	for range rapid.IntRange(1, 5).Draw(t, "frames") {
+		stream = append(stream, raw(rapid.SampledFrom(firsts).Draw(t, "first"), payload.Draw(t, "payload"))...)
+	}
+	if rapid.Bool().Draw(t, "damaged") {
+		stream[rapid.IntRange(0, len(stream)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+	}
+	return stream[:rapid.IntRange(0, len(stream)).Draw(t, "cut off")], rapid.IntRange(0, 400).Draw(t, "limit")
+}
+
+func TestDecoderAgreesWithTheLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var stream []byte
-		for range rapid.IntRange(1, 5).Draw(t, "frames") {
-			stream = append(stream, raw(rapid.SampledFrom(firsts).Draw(t, "first"), payload.Draw(t, "payload"))...)
-		}
-		if rapid.Bool().Draw(t, "damaged") {
-			stream[rapid.IntRange(0, len(stream)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
-		}
-		stream = stream[:rapid.IntRange(0, len(stream)).Draw(t, "cut off")]
+		stream, limit := drawStream(t)
 		cuts := rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "cuts")
-		limit := rapid.IntRange(0, 400).Draw(t, "limit")
 		if got, want := decodeAll(limit, chop(stream, cuts)), decodeSlowly(limit, stream); !slices.Equal(got, want) {
 			t.Fatalf("got %q, want %q", got, want)
 		}

@@ -148,7 +148,7 @@ func (c *Conn) answer(response []byte) error {
 
 // receive reads frames until the connection ends and returns the error that ended it.
 func (c *Conn) receive(rest []byte) error {
-	d := decoder{limit: c.engine.opts.MaxMessage, small: c.engine.opts.MaxStranger, admitted: c.isAdmitted}
+	d := decoder{limit: c.engine.opts.MaxMessage, small: c.engine.opts.MaxStranger, admitted: c.verdict}
 	defer d.release()
 	defer c.in.release()
 	for {
@@ -173,6 +173,14 @@ func (c *Conn) receive(rest []byte) error {
 	}
 }
 
+// verdict waits until it can tell whether the connection is admitted.
+func (c *Conn) verdict() verdict {
+	if c.isAdmitted() {
+		return yes
+	}
+	return no
+}
+
 // errPeerClosed ends the reading of frames: what follows a close frame is ignored
 // (RFC 6455 5.5.1).
 var errPeerClosed = errors.New("conn: the peer has sent its close frame")
@@ -191,7 +199,7 @@ func (c *Conn) take(d *decoder, what kind) error {
 		}
 		c.peerClosed(code, text)
 		return errPeerClosed
-	case nothing, pong: // RFC 6455 5.5.3: no response to a pong is expected
+	case nothing, pong, undecided: // RFC 6455 5.5.3: no response to a pong is expected
 	}
 	return nil
 }
