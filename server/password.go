@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -32,6 +33,9 @@ func (s *Server) protect(next http.Handler) http.Handler {
 		}
 		seen, err := s.visitorOf(r).judge(r.Context(), password.Matches(sent))
 		switch {
+		case errors.Is(err, errQueue):
+			w.Header().Set("Retry-After", "3")
+			http.Error(w, "too many wrong passwords came from this address; try again in a moment", http.StatusTooManyRequests)
 		case err != nil:
 			s.log.Debug("a request was given up while it waited", "peer", r.RemoteAddr, "err", err)
 			http.Error(w, "the server stops", http.StatusServiceUnavailable)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -17,6 +18,14 @@ const (
 	longestWait  = 3 * time.Second
 	// forgiveness is the time without a wrong key after which one is forgotten.
 	forgiveness = 10 * time.Second
+	// turn is the time between two attempts of one network that wait at the same time:
+	// many connections do not guess faster than one. Behind a proxy of this machine are
+	// many networks, so turns are shorter there.
+	turn        = 400 * time.Millisecond
+	turnOfProxy = turn / 10
+	// longestQueue is the longest wait with those before one in the queue, still below
+	// those five seconds. An attempt that would wait longer is turned away.
+	longestQueue = longestWait + 3*turn
 	// worstCount bounds what there is to forgive, two minutes.
 	worstCount = 12
 )
@@ -42,13 +51,17 @@ func (p penalty) after(now time.Time) penalty {
 	return penalty{min(p.forgiven(now).wrong+1, worstCount), now}
 }
 
-// wait is how long the next attempt has to wait.
-func (p penalty) wait(now time.Time) time.Duration {
-	wrong := p.forgiven(now).wrong
-	if wrong <= freeAttempts {
+// price is the wait after the latest wrong key.
+func (p penalty) price() time.Duration {
+	if p.wrong <= freeAttempts {
 		return 0
 	}
-	return max(0, min(firstWait<<(wrong-freeAttempts-1), longestWait)-now.Sub(p.last))
+	return min(firstWait<<(p.wrong-freeAttempts-1), longestWait)
+}
+
+// wait is how long the next attempt has to wait.
+func (p penalty) wait(now time.Time) time.Duration {
+	return max(0, p.forgiven(now).price()-now.Sub(p.last))
 }
 
 // network is whose wrong keys are counted together: an IPv4 address, or the /64 that
@@ -76,30 +89,71 @@ const maxNetworks = 4096
 // penalties are the networks from which wrong keys came lately. Any goroutine may
 // call the methods; the zero value is ready. Nothing runs in the background.
 type penalties struct {
-	mu sync.Mutex
-	of map[network]penalty
+	mu     sync.Mutex // guards what follows
+	of     map[network]account
+	turned uint64 // attempts that were turned away
 }
 
-// wait is how long an attempt from a network has to wait.
-func (t *penalties) wait(from network, now time.Time) time.Duration {
+// account is what is remembered of a network.
+type account struct {
+	penalty
+	booked time.Time // when the last attempt in the queue is judged
+}
+
+// errQueue turns an attempt away unjudged: it would have to wait longer than
+// longestQueue behind others of its network.
+var errQueue = errors.New("too many attempts of this address wait for their verdict already")
+
+// attempt decides when a key that was shown is judged. own is what its connection has to
+// wait for what it did itself. An attempt that need not wait and is wrong is counted at
+// once, so that a burst of them is not free: wrong is how many are not forgiven.
+func (t *penalties) attempt(from network, own time.Duration, right bool, now time.Time) (pause time.Duration, wrong int, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.of[from].wait(now)
+	a, known := t.of[from]
+	pause = max(own, a.wait(now))
+	if gap := min(a.forgiven(now).price(), turnOf(from)); gap > 0 {
+		pause = max(pause, a.booked.Add(gap).Sub(now))
+	}
+	switch {
+	case pause > longestQueue:
+		t.turned++
+		return 0, 0, errQueue
+	case pause > 0 && known:
+		a.booked = now.Add(pause)
+		t.of[from] = a
+	case pause == 0 && !right:
+		wrong = t.count(from, now)
+	}
+	return pause, wrong, nil
+}
+
+func turnOf(from network) time.Duration {
+	if isLoopback(from) {
+		return turnOfProxy
+	}
+	return turn
 }
 
 // add counts a wrong key and returns how many are not forgiven.
 func (t *penalties) add(from network, now time.Time) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.count(from, now)
+}
+
+// count needs mu.
+func (t *penalties) count(from network, now time.Time) int {
 	if t.of == nil {
-		t.of = make(map[network]penalty)
+		t.of = make(map[network]account)
 	}
 	if _, known := t.of[from]; !known && len(t.of) >= maxNetworks {
 		t.forget(now)
 	}
-	p := t.of[from].after(now)
-	t.of[from] = p
-	return p.wrong
+	a := t.of[from]
+	a.penalty = a.after(now)
+	t.of[from] = a
+	return a.wrong
 }
 
 // forget makes room for one network: of some chosen by the map's own chance, those
@@ -131,4 +185,11 @@ func (t *penalties) len() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.of)
+}
+
+// refused is how many attempts were turned away.
+func (t *penalties) refused() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.turned
 }

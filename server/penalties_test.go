@@ -66,6 +66,65 @@ func TestPenaltyIsBounded(t *testing.T) {
 	})
 }
 
+// waitOf is what an attempt from a network costs now.
+func waitOf(t *penalties, from network, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.of[from].wait(now)
+}
+
+// However attempts come from one network, verdicts are a turn apart once wrong keys
+// came, nobody waits longer than the longest queue, and who would is turned away.
+func TestVerdictsOfANetworkAreTurns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var table penalties
+		from := networkOf(rapid.SampledFrom([]string{"192.0.2.1:1", "[2001:db8::1]:1", "127.0.0.1:1"}).Draw(t, "from"))
+		now := time.Unix(1_700_000_000, 0)
+		type waiting struct{ until time.Time }
+		var queue []waiting
+		var last time.Time // verdict that had to be waited for
+		judge := func() {
+			for len(queue) > 0 && !queue[0].until.After(now) {
+				table.add(from, queue[0].until)
+				queue = queue[1:]
+			}
+		}
+		for range worstCount { // the worst case: the price is constant
+			table.add(from, now)
+		}
+		refused := 0
+		for _, pause := range rapid.SliceOfN(rapid.Int64Range(0, int64(time.Second)), 1, 200).Draw(t, "pauses") {
+			if rapid.Bool().Draw(t, "at once") {
+				pause = 0
+			}
+			now = now.Add(time.Duration(pause))
+			judge()
+			wait, _, err := table.attempt(from, 0, false, now)
+			switch {
+			case err != nil:
+				refused++
+				if len(queue) <= int((longestQueue-longestWait)/turnOf(from)) {
+					t.Fatalf("turned away with %d in the queue", len(queue))
+				}
+				continue
+			case wait < 0 || wait > longestQueue:
+				t.Fatalf("an attempt waits %v", wait)
+			case wait == 0:
+				continue
+			}
+			at := now.Add(wait)
+			if !last.IsZero() && at.Sub(last) < turnOf(from) {
+				t.Fatalf("verdicts are %v apart", at.Sub(last))
+			}
+			last = at
+			queue = append(queue, waiting{at})
+		}
+		if n := table.refused(); n != uint64(refused) {
+			t.Fatalf("%d counted as turned away, want %d", n, refused)
+		}
+	})
+}
+
 func TestPlacesOfAddresses(t *testing.T) {
 	for remote, want := range map[string]string{
 		"192.0.2.7:1234":                    "192.0.2.7/32",
@@ -108,7 +167,7 @@ func TestPenaltiesAreBounded(t *testing.T) {
 	for i := range 3 * maxNetworks {
 		table.add(nth(1<<21+i), now)
 	}
-	if got := table.wait(stubborn, now); got != longestWait {
+	if got := waitOf(&table, stubborn, now); got != longestWait {
 		t.Errorf("the worst place waits %v after a flood of others", got)
 	}
 	// What is forgiven makes room first.
@@ -122,7 +181,7 @@ func TestPenaltiesAreBounded(t *testing.T) {
 	table.mu.Lock()
 	_, kept := table.of[stubborn]
 	table.mu.Unlock()
-	if kept && table.wait(stubborn, later) != 0 {
+	if kept && waitOf(&table, stubborn, later) != 0 {
 		t.Error("what is forgiven still costs")
 	}
 }

@@ -61,6 +61,9 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	return conn.Answer{To: conn.NoResponse}, nil
 }
 
+// closeTryAgain is the close code "try again later" of the IANA registry.
+const closeTryAgain conn.Code = 1013
+
 // showsKey tells whether a message was complete enough for its key to be compared,
 // from what decoding it came to.
 func showsKey(err error) bool {
@@ -74,6 +77,10 @@ func showsKey(err error) bool {
 func (c *session) show(right bool) error {
 	seen, err := c.visitor.judge(c.server.ctx, right)
 	switch {
+	case errors.Is(err, errQueue):
+		// Silence would keep it waiting for an answer that nobody owes it.
+		c.conn.Close(closeTryAgain, "too many wrong keys came from your address; try again later")
+		return err
 	case err != nil:
 		return err
 	case seen.first:

@@ -49,7 +49,7 @@ type verdict struct {
 
 // judge tells whether what a visitor has shown is right, later if wrong ones came
 // before. It must not be told to anyone otherwise, in no way: the wait would be for
-// nothing. An error means that the wait was broken off, and nothing is said.
+// nothing. An error means that nothing is said: the wait was broken off, or errQueue.
 func (v *visitor) judge(ctx context.Context, right bool) (verdict, error) {
 	if v.life.State() == Trusted {
 		if !right {
@@ -57,24 +57,29 @@ func (v *visitor) judge(ctx context.Context, right bool) (verdict, error) {
 		}
 		return verdict{right: true}, nil
 	}
-	if err := v.wait(ctx); err != nil {
+	now := time.Now()
+	pause, count, err := v.gate.penalties.attempt(v.from, v.own.wait(now), right, now)
+	if err != nil {
 		return verdict{}, err
+	}
+	if pause > 0 {
+		if err := v.wait(ctx, pause); err != nil {
+			return verdict{}, err
+		}
+		now = time.Now()
+		if !right {
+			count = v.gate.penalties.add(v.from, now)
+		}
 	}
 	if right {
 		return verdict{right: true, first: true}, v.fire(Accepted)
 	}
-	now := time.Now()
 	v.own = v.own.after(now)
-	return verdict{count: v.gate.penalties.add(v.from, now)}, v.fire(Refused)
+	return verdict{count: count}, v.fire(Refused)
 }
 
-// wait lets the time pass that the next attempt costs, on the caller's goroutine.
-func (v *visitor) wait(ctx context.Context) error {
-	now := time.Now()
-	pause := max(v.own.wait(now), v.gate.penalties.wait(v.from, now))
-	if pause == 0 {
-		return nil
-	}
+// wait lets the time pass that the attempt costs, on the caller's goroutine.
+func (v *visitor) wait(ctx context.Context, pause time.Duration) error {
 	if v.life.State() == Stranger { // or slowed: the last wait was broken off
 		if err := v.fire(Delay); err != nil {
 			return err

@@ -294,3 +294,76 @@ func TestPasswordProtectsEverythingButHealth(t *testing.T) {
 		}
 	})
 }
+
+// Who guesses on a hundred connections at once guesses no faster than on a few: the
+// guesses queue behind each other, and those for whom the queue is too long are closed
+// with the code for "try again later". The right key gets through in its turn.
+func TestParallelGuessesQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := guarded(t, "")
+		defer shut(t, s)
+		const attacker = "192.0.2.66:1000"
+		first := call(t, s, attacker)
+		for range worstCount {
+			first.send("guess", "never answered")
+		}
+		<-time.After(worstCount * longestWait)
+		_ = first.conn.Close()
+		for range worstCount { // it was forgiven meanwhile
+			s.gate.penalties.add(networkOf(attacker), time.Now())
+		}
+		known := s.gate.life.Figures().Edges
+
+		const crowd = 100
+		lines := make([]*caller, crowd)
+		ended := make(chan int, crowd)
+		for i := range lines {
+			lines[i] = call(t, s, attacker)
+			lines[i].send("guess", "never answered")
+		}
+		synctest.Wait()
+		for _, c := range lines {
+			go func() {
+				var code ws.StatusCode
+				if header, err := ws.ReadHeader(c.in); err == nil && header.OpCode == ws.OpClose {
+					body := make([]byte, header.Length)
+					_, _ = io.ReadFull(c.in, body)
+					code, _ = ws.ParseCloseFrameData(body)
+				}
+				_ = c.conn.Close()
+				ended <- int(code)
+			}()
+		}
+		<-time.After(longestQueue)
+		synctest.Wait()
+		judged := uint64(0)
+		for i, n := range s.gate.life.Figures().Edges {
+			if e := Access.Describe().Edges[i]; Access.EventName(Refused) == Access.Describe().Events[e.On].Name {
+				judged += n - known[i]
+			}
+		}
+		if judged == 0 || judged > uint64(longestQueue/turn)+1 {
+			t.Errorf("%d of %d guesses were judged within %v", judged, crowd, longestQueue)
+		}
+		away := 0
+		for range crowd - int(judged) {
+			if code := <-ended; code == int(closeTryAgain) {
+				away++
+			}
+		}
+		if away != crowd-int(judged) || s.gate.penalties.refused() != uint64(away) {
+			t.Errorf("%d were told to try again later, %d counted, want %d", away, s.gate.penalties.refused(), crowd-int(judged))
+		}
+		c := call(t, s, attacker)
+		c.send("right", "in its turn")
+		if d := c.took("in its turn"); d == 0 || d > longestQueue {
+			t.Errorf("the right key took %v", d)
+		}
+		for _, c := range lines {
+			_ = c.conn.Close()
+		}
+		for range judged {
+			<-ended
+		}
+	})
+}
