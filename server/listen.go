@@ -35,28 +35,31 @@ func (e *ListenError) Error() string {
 
 func (e *ListenError) Unwrap() error { return e.Cause }
 
-// listen opens one listener and puts TLS before it as the address wants it.
-func (a Address) listen(ctx context.Context, with *Certificates) (net.Listener, error) {
+// listen opens one listener.
+func (a Address) listen(ctx context.Context) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(a.Bind, strconv.Itoa(int(a.Port))))
 	if err != nil {
 		return nil, &ListenError{a, err}
 	}
-	return a.secure(l, with), nil
+	return l, nil
 }
 
 // StartWebSocketServer opens both listeners and serves them (Program). Nobody is
 // served unless both are open.
 func (s *Server) StartWebSocketServer(ctx context.Context) error {
-	sockets, err := s.o.WebSocket.listen(ctx, s.o.Certificates)
+	sockets, err := s.o.WebSocket.listen(ctx)
 	if err != nil {
 		return err
 	}
-	pages, err := s.o.HTTP.listen(ctx, s.o.Certificates)
+	pages, err := s.o.HTTP.listen(ctx)
 	if err != nil {
 		_ = sockets.Close()
 		return err
 	}
+	counted := newLimitListener(pages, s.o.Limits.HTTPConnections, s.o.Limits.PerAddress, s.log)
+	s.doors.Store(counted)
+	sockets, pages = s.o.WebSocket.secure(sockets, s.o.Certificates), s.o.HTTP.secure(counted, s.o.Certificates)
 	s.listening.Lock()
 	s.listening.websocket, s.listening.http = sockets.Addr(), pages.Addr()
 	s.listening.Unlock()

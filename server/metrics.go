@@ -36,6 +36,10 @@ var (
 		"Rows of the music database.", []string{"table"}, nil)
 	descPlaces = prometheus.NewDesc("musicdb_penalised_addresses",
 		"Addresses from which wrong keys or passwords came lately.", nil, nil)
+	descLimits = prometheus.NewDesc("musicdb_limit_reached_total",
+		"Connections that were refused or ended because a limit was reached.", []string{"listener", "limit"}, nil)
+	descHTTP = prometheus.NewDesc("musicdb_http_connections",
+		"Connections of the HTTP listener, those of the stream included.", nil, nil)
 	descQueue = prometheus.NewDesc("musicdb_song_queue_entries",
 		"Entries of the song queue.", nil, nil)
 )
@@ -43,7 +47,7 @@ var (
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
-		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descQueue} {
+		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descQueue, descLimits, descHTTP} {
 		to <- d
 	}
 }
@@ -67,6 +71,15 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		counter(descRefused, float64(m.Refused), m.Name)
 	}
 	gauge(descConnections, float64(c.server.engine.Hub().Len()))
+	if doors := c.server.doors.Load(); doors != nil {
+		at := doors.figures()
+		gauge(descHTTP, float64(at.open))
+		counter(descLimits, float64(at.starved), "http", "descriptors")
+		for limit, n := range at.refused {
+			counter(descLimits, float64(n), "http", limitNames[limit])
+		}
+	}
+	counter(descLimits, float64(c.server.gate.penalties.refused()), "all", "attempts")
 	gauge(descPlaces, float64(c.server.gate.penalties.len()))
 	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
 	sent := c.server.o.Stream.Status().Pump

@@ -80,6 +80,8 @@ type Options struct {
 	// Certificates are needed unless both listeners have TLSOff.
 	Certificates *Certificates
 
+	Limits Limits
+
 	OpenTimeout  time.Duration // for an opening handshake; 0: 10 s
 	CloseTimeout time.Duration // for a closing handshake; 0: 5 s
 

@@ -25,7 +25,8 @@ type Server struct {
 	engine   *conn.Engine
 	http     *http.Server
 	gate     *gate
-	webui    *webui // nil: none is configured
+	doors    atomic.Pointer[limitListener] // of HTTP; nil until listening
+	webui    *webui                        // nil: none is configured
 	origins  origins
 	withheld sync.Once // that config.js was asked for in vain is worth one line
 	// misdirected: so is that somebody asked by a name that is not the server's.
@@ -59,6 +60,7 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Limits = o.Limits.withDefaults()
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)
 	o.CloseTimeout = cmp.Or(o.CloseTimeout, 5*time.Second)
 	if _, err := key(o); err != nil {
@@ -79,12 +81,12 @@ func New(o Options) (*Server, error) {
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	var err error
-	s.engine, err = conn.New(conn.Options{
+	s.engine, err = conn.New(o.Limits.lay(conn.Options{
 		Handler: s, Log: o.Log,
 		OpenTimeout: o.OpenTimeout, CloseTimeout: o.CloseTimeout,
 		Admission: conn.BySession, CheckOrigin: s.origins.allow,
 		Page: socketPage,
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

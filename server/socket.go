@@ -23,7 +23,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		early, _ := buffered.Reader.Peek(n) // what is buffered can be peeked
 		head = append(head, early...)
 	}
-	if err := s.engine.Adopt(nc, head); err != nil {
+	if err := s.engine.Adopt(handOver(nc), head); err != nil {
 		s.log.Debug("a websocket was refused", "peer", nc.RemoteAddr(), "err", err)
 	}
 }
