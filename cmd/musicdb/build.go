@@ -137,6 +137,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
 		Machines:    []fsm.Source{tracker.Source()},
+		Limits:      c.limits(ctx, openFiles(), log),
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),
 		Key: apiKey(c, store), Origins: c.HTTP.Origins, WebUI: c.HTTP.WebUI,
 		NoStatistics: bool(c.Debug.DisableStats), NoTagging: bool(c.Debug.DisableTagging), NoTracker: bool(c.Debug.DisableTracker),

@@ -61,6 +61,15 @@ type Config struct {
 		Password Secret    `desc:"password for page, stream, music and artwork, with any user name; apikey: the API key as it is at the start; empty: none is asked for"`
 		Origins  HostNames `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
 	}
+	Limits struct {
+		Connections     Number `default:"100000" desc:"websocket connections at once, those without handshake included; more are closed when they come. Never more than the limit of open files allows"`
+		HTTPConnections Number `default:"10000" desc:"connections to the HTTP port at once, those that hear the stream included; websockets count with the others. More are closed when they come"`
+		PerAddress      Number `default:"1000" desc:"connections at once from one address, or one IPv6 network of 64 bits, on each port. Loopback addresses are exempt, because a reverse proxy comes from there"`
+		HandshakeSize   Bytes  `default:"16 KiB" desc:"size of the head of a websocket request; longer ones are answered with HTTP 431. Its time is MUSICDB_WEBSOCKET_OPENTIMEOUT"`
+		MessageSize     Bytes  `default:"16 MiB" desc:"size of a message of a client; larger ones close its connection with 1009"`
+		StrangerSize    Bytes  `default:"1 MiB" desc:"the same for a connection that has not shown the API key; at most MUSICDB_LIMITS_MESSAGESIZE"`
+		Outbox          Bytes  `default:"1 MiB" desc:"what may wait for a client that reads slowly, answers to its own calls not counted; more closes its connection with 1008"`
+	}
 	Uploads struct {
 		Allow ContentTypes `default:"artwork, albumfile" old:"artwork" desc:"what clients may upload, comma separated: artwork, albumfile, video"`
 	}

@@ -64,7 +64,7 @@ func (s *Settings) validate() (problems SettingErrors) {
 	if music, data := c.Directories.Music, c.Directories.Data; music != "" && (music == data || strings.HasPrefix(data, music+string(filepath.Separator))) {
 		wrong("MUSICDB_DIRECTORIES_DATA", "is %s, inside the music directory, which is only written at a user's explicit command; choose a directory elsewhere", data)
 	}
-	return problems
+	return append(problems, s.validateLimits()...)
 }
 
 // problem is one with a setting, wherever its value comes from.

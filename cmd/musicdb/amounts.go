@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// The types of settings that are amounts.
+
+// Number is how many of something there may be.
+type Number int
+
+// Decode accepts 1 to ten million.
+func (n *Number) Decode(value string) error {
+	return number(n, value, 1, 10_000_000, "it must be a number from 1 to 10000000")
+}
+
+// Bytes is a size in bytes.
+type Bytes int
+
+// Units of Bytes.
+const (
+	KiB Bytes = 1 << 10
+	MiB Bytes = 1 << 20
+	GiB Bytes = 1 << 30
+)
+
+var units = []struct {
+	name string
+	size Bytes
+}{{"GiB", GiB}, {"MiB", MiB}, {"KiB", KiB}}
+
+var errBytes = errors.New("it must be a size such as 65536, 64 KiB, 16 MiB or 1 GiB, at least 1 KiB")
+
+// Decode accepts a number of bytes, or one with a unit.
+func (b *Bytes) Decode(value string) error {
+	unit := Bytes(1)
+	for _, u := range units {
+		if size := len(value) - len(u.name); size >= 0 && strings.EqualFold(value[size:], u.name) {
+			value, unit = strings.TrimSpace(value[:size]), u.size
+			break
+		}
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > math.MaxInt/int(unit) || Bytes(n)*unit < KiB {
+		return errBytes
+	}
+	*b = Bytes(n) * unit
+	return nil
+}
+
+// String is the size in the largest unit that needs no fraction.
+func (b Bytes) String() string {
+	for _, u := range units {
+		if b >= u.size && b%u.size == 0 {
+			return fmt.Sprintf("%d %s", b/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", int(b))
+}
