@@ -70,8 +70,9 @@ generate: ## write every drawing and page again from the machines
 verify: ## fail when a generated file differs from what the machines say
 	$(GO) run ./cmd/generate -check
 
-report: ## replay the recorded exchanges and write what was compared
+report: ## replay the recorded exchanges, run the conformance cases, and write the results
 	$(GO) test ./server -run TestGoldenExchanges -report
+	$(GO) test ./conn/conformance -run TestConformance -report
 
 bench: ## all benchmarks (BENCH=regexp COUNT=n)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...

@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"server/client":         {"server/wire"},
 	"server/asyncapi":       {},
 	"conn":                  {"fsm"},
+	"conn/conformance":      {"conn"},
 	"conn/probe":            {},
 	"fsm":                   {},
 	"fsm/fsmtest":           {"fsm"},
@@ -71,7 +72,7 @@ var owners = map[string][]string{
 
 // testsMay lists what the tests of every package may import beyond whatever
 // lies below their package.
-var testsMay = []string{"fsm/fsmtest", "media/demo"}
+var testsMay = []string{"fsm/fsmtest", "media/demo", "conn/conformance"}
 
 // testsOwn lists dependencies that the tests of a package may import although
 // the package may not, because a test plays the other end.

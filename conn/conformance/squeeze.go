@@ -1,0 +1,140 @@
+package conformance
+
+import (
+	"bytes"
+	"compress/flate"
+)
+
+// squeezer compresses the messages of the client.
+type squeezer interface {
+	// message returns one compressed message, without the four bytes of RFC 7692 7.2.1.
+	message(b []byte) []byte
+}
+
+func newSqueezer(bits int, fresh bool) squeezer {
+	if bits == maxBits {
+		z := &library{fresh: fresh}
+		z.w, _ = flate.NewWriter(&z.out, flate.BestSpeed+1) // this level exists
+		return z
+	}
+	return &narrow{window: 1 << bits, fresh: fresh}
+}
+
+// library is the compressor of the standard library, whose window has 32 KiB and whose
+// blocks are of all types.
+type library struct {
+	fresh bool
+	out   bytes.Buffer
+	w     *flate.Writer
+}
+
+func (z *library) message(b []byte) []byte {
+	z.out.Reset()
+	if z.fresh {
+		z.w.Reset(&z.out)
+	}
+	_, _ = z.w.Write(b) // into memory
+	_ = z.w.Flush()
+	return bytes.TrimSuffix(z.out.Bytes(), []byte{0x00, 0x00, 0xFF, 0xFF})
+}
+
+// narrow is a compressor with a window of any size, which uses all of it. It knows one
+// block with the fixed codes.
+type narrow struct {
+	window int
+	fresh  bool
+	past   []byte // at most window bytes
+	out    []byte
+	bits   uint64
+	have   uint
+}
+
+func (z *narrow) put(v, n uint) {
+	z.bits |= uint64(v) << z.have
+	z.have += n
+	for z.have >= 8 {
+		z.out = append(z.out, byte(z.bits))
+		z.bits >>= 8
+		z.have -= 8
+	}
+}
+
+// code writes a Huffman code, which begins with its highest bit.
+func (z *narrow) code(v, n uint) {
+	for i := range n {
+		z.put(v>>(n-1-i)&1, 1)
+	}
+}
+
+func (z *narrow) literal(s uint) {
+	switch {
+	case s < 144:
+		z.code(0x30+s, 8)
+	case s < 256:
+		z.code(0x190+s-144, 9)
+	case s < 280:
+		z.code(s-256, 7)
+	default:
+		z.code(0xC0+s-280, 8)
+	}
+}
+
+func (z *narrow) match(n, far int) {
+	s := 28
+	for n < int(lengthBase[s]) {
+		s--
+	}
+	z.literal(uint(257 + s))
+	z.put(uint(n-int(lengthBase[s])), uint(lengthExtra[s]))
+	d := 29
+	for far < int(distanceBase[d]) {
+		d--
+	}
+	z.code(uint(d), 5)
+	z.put(uint(far-int(distanceBase[d])), uint(distanceExtra[d]))
+}
+
+func (z *narrow) message(b []byte) []byte {
+	const shortestMatch, longestMatch = 3, 258
+	if z.fresh {
+		z.past = z.past[:0]
+	}
+	all := append(z.past[:len(z.past):len(z.past)], b...)
+	z.out, z.bits, z.have = nil, 0, 0
+	z.put(2, 3) // fixed codes, not the last block
+	seen := make(map[[shortestMatch]byte]int)
+	note := func(i int) {
+		if i+shortestMatch <= len(all) {
+			seen[[shortestMatch]byte(all[i:])] = i
+		}
+	}
+	for i := range z.past {
+		note(i)
+	}
+	for i := len(z.past); i < len(all); {
+		n, far := 1, 0
+		if i+shortestMatch <= len(all) {
+			if from, ok := seen[[shortestMatch]byte(all[i:])]; ok && i-from <= z.window {
+				for n = shortestMatch; n < longestMatch && i+n < len(all) && all[i+n] == all[from+n]; n++ {
+				}
+				far = i - from
+			}
+		}
+		if far > 0 {
+			z.match(n, far)
+		} else {
+			z.literal(uint(all[i]))
+		}
+		for range n {
+			note(i)
+			i++
+		}
+	}
+	z.literal(256)
+	z.put(0, 3) // the empty stored block, of which the client sends no more than this
+	if z.have > 0 {
+		z.put(0, 8-z.have)
+	}
+	z.past = all[max(0, len(all)-z.window):]
+	return z.out
+}
