@@ -4,7 +4,7 @@ import "musicdb/fsm"
 
 // This file is what a connection may do with the server, as a table: one instance
 // per websocket, and per HTTP connection where a password is set. Only
-// visitor.judge and visitor.leave move it.
+// gate.enter, gate.judge and gate.leave move it.
 
 // AccessState is how far a connection is trusted.
 type AccessState uint8

@@ -7,13 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+
 	"musicdb/server"
 	"musicdb/server/client"
 )
 
-// An administrator replaces the key in its file: whoever is connected goes on,
-// new connections need the new key, and where the file cannot be read nobody new
-// comes in.
+// An administrator replaces the key in its file: whoever has shown one goes on,
+// everybody else needs the new key, and where the file cannot be read nobody new
+// gets anywhere, and is told so.
 func TestChangedKeyHoldsForNewConnections(t *testing.T) {
 	t.Parallel()
 	var current atomic.Value
@@ -54,8 +57,12 @@ func TestChangedKeyHoldsForNewConnections(t *testing.T) {
 		t.Error("the first key still opens new connections")
 	}
 	current.Store("unreadable")
-	if c, err := client.Dial(t.Context(), client.Options{URL: "ws://" + d.WebSocketAddr().String() + "/", Key: "second"}); err == nil {
-		_ = c.Close()
-		t.Error("a connection without a key to compare with is accepted")
+	if !answered(old, patience) {
+		t.Error("a connection lost its key when the file could not be read")
+	}
+	var closed wsutil.ClosedError
+	_, err := dial("second").Request(t.Context(), "Bounce", nil)
+	if !errors.As(err, &closed) || closed.Code != ws.StatusInternalServerError || closed.Reason != "the server cannot read its key" {
+		t.Errorf("a connection without a key to compare with: %v", err)
 	}
 }

@@ -53,8 +53,9 @@ type Options struct {
 	// It calls report now and then, from one goroutine, and returns when ctx ends.
 	Import func(ctx context.Context, report func(ImportProgress)) error
 
-	// Key returns the API key. It is asked once for each connection, so that a key
-	// that was changed holds for the next ones, and must not return an empty one.
+	// Key returns the API key. It is asked with the first message of each connection,
+	// so that a key that was changed holds for the next ones, from many goroutines at
+	// once, and must not return an empty one.
 	Key func() (string, error)
 
 	// Password protects what is served over HTTP, "/healthz" and "/readyz" excepted:

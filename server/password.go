@@ -31,7 +31,7 @@ func (s *Server) protect(next http.Handler) http.Handler {
 			challenge(w)
 			return
 		}
-		seen, err := s.visitorOf(r).judge(r.Context(), password.Matches(sent))
+		seen, err := s.gate.judge(r.Context(), s.visitorOf(r), func() string { return r.RemoteAddr }, password.Matches(sent))
 		switch {
 		case errors.Is(err, errQueue):
 			w.Header().Set("Retry-After", "3")
@@ -90,7 +90,8 @@ func (s *Server) greet(to *http.Server) {
 		return
 	}
 	to.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		v := s.gate.enter(c.RemoteAddr().String())
+		v := new(visitor)
+		s.gate.enter(v)
 		s.visits.Add(1)
 		s.visitors.Store(c, v)
 		return context.WithValue(ctx, visitorKey{}, v)
@@ -101,7 +102,7 @@ func (s *Server) greet(to *http.Server) {
 		}
 		if v, known := s.visitors.LoadAndDelete(c); known {
 			defer s.visits.Done()
-			if err := v.(*visitor).leave(); err != nil {
+			if err := s.gate.leave(v.(*visitor)); err != nil {
 				s.log.Error("the visit of an HTTP connection ended wrongly", "err", err)
 			}
 		}

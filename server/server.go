@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,7 +25,8 @@ type Server struct {
 	http     *http.Server
 	gate     *gate
 	doors    atomic.Pointer[limitListener] // of HTTP; nil until listening
-	webui    *webui                        // nil: none is configured
+	key      sharedKey
+	webui    *webui // nil: none is configured
 	origins  origins
 	withheld sync.Once // that config.js was asked for in vain is worth one line
 	// misdirected: so is that somebody asked by a name that is not the server's.
@@ -63,9 +63,6 @@ func New(o Options) (*Server, error) {
 	o.Limits = o.Limits.withDefaults()
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)
 	o.CloseTimeout = cmp.Or(o.CloseTimeout, 5*time.Second)
-	if _, err := key(o); err != nil {
-		return nil, err
-	}
 	if o.Certificates == nil && (o.WebSocket.TLS != TLSOff || o.HTTP.TLS != TLSOff) {
 		return nil, errors.New("a listener that speaks TLS needs a certificate")
 	}
@@ -78,6 +75,9 @@ func New(o Options) (*Server, error) {
 		stale:   make(chan struct{}, 1),
 		ready:   make(chan struct{}),
 		started: time.Now(),
+	}
+	if _, err := s.key.current(o.Key); err != nil {
+		return nil, err
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	var err error
@@ -97,18 +97,6 @@ func New(o Options) (*Server, error) {
 	}
 	s.http = s.newHTTPServer()
 	return s, nil
-}
-
-// key asks for the API key that a new connection needs.
-func key(o Options) (wire.Key, error) {
-	text, err := o.Key()
-	if err != nil {
-		return wire.Key{}, fmt.Errorf("the API key cannot be read: %w", err)
-	}
-	if text == "" {
-		return wire.Key{}, errors.New("the server needs an API key; without one no client could call anything")
-	}
-	return wire.NewKey(text), nil
 }
 
 // Observer counts the life of the process; the Driver fills it.

@@ -2,42 +2,38 @@ package server
 
 import (
 	"errors"
-	"sync"
 
 	"musicdb/conn"
 	"musicdb/server/wire"
 )
 
 // session is the music's side of one connection. Its methods are called by the
-// engine, never two at once.
+// engine, never two at once. Thousands of them are idle: everything that is kept for
+// an idle one is in this struct.
 type session struct {
 	server  *Server
 	conn    *conn.Conn
-	key     wire.Key  // that packets of this connection must carry
-	visitor *visitor  // from OnWSConnect on
-	warned  sync.Once // a wrong key is worth one line per connection, not a flood
+	key     *wire.Key // that packets of this connection must carry; nil before the first
+	visitor visitor   // from OnWSConnect on
+	warned  bool      // a wrong key is worth one line per connection, not a flood
 }
 
 // NewSession makes the session of a connection; it hears nothing until OnWSConnect
 // (conn.Handler).
 func (s *Server) NewSession(c *conn.Conn) (conn.Session, error) {
-	key, err := key(s.o)
-	if err != nil {
-		return nil, err
-	}
-	return &session{server: s, conn: c, key: key}, nil
+	return &session{server: s, conn: c}, nil
 }
 
 // OnWSConnect lets a stranger in. The protocol has no greeting, and who hears
 // broadcasts and notifications is decided when a key was shown (conn.Session).
 func (c *session) OnWSConnect() error {
-	c.visitor = c.server.gate.enter(c.conn.RemoteAddr())
+	c.server.gate.enter(&c.visitor)
 	return nil
 }
 
 // OnWSDisconnect ends the visit. What a client has started survives it (conn.Session).
 func (c *session) OnWSDisconnect(conn.Reason) {
-	if err := c.visitor.leave(); err != nil {
+	if err := c.server.gate.leave(&c.visitor); err != nil {
 		c.server.log.Error("a visit ended wrongly", "connection", c.conn.ID(), "err", err)
 	}
 }
@@ -45,7 +41,10 @@ func (c *session) OnWSDisconnect(conn.Reason) {
 // OnCall executes one message. Whatever is wrong with it, or goes wrong in it, is
 // logged and answered with silence; the connection goes on (conn.Session).
 func (c *session) OnCall(message []byte) (conn.Answer, error) {
-	request, err := wire.Decode(message, c.key)
+	if err := c.learnKey(); err != nil {
+		return conn.Answer{}, err
+	}
+	request, err := wire.Decode(message, *c.key)
 	if showsKey(err) {
 		if stopped := c.show(!errors.Is(err, wire.ErrWrongKey)); stopped != nil {
 			err = stopped
@@ -59,6 +58,20 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	}
 	c.report(err)
 	return conn.Answer{To: conn.NoResponse}, nil
+}
+
+// learnKey asks for the key with the first message of a connection, because that may
+// take a look into a file, which nobody has to wait for who only connects. Without a
+// key there is nothing to compare with: the connection is closed, so that its client
+// comes back later.
+func (c *session) learnKey() (err error) {
+	if c.key != nil {
+		return nil
+	}
+	if c.key, err = c.server.key.current(c.server.o.Key); err != nil {
+		c.conn.Close(conn.CodeServerFailed, "the server cannot read its key")
+	}
+	return err
 }
 
 // closeTryAgain is the close code "try again later" of the IANA registry.
@@ -75,7 +88,7 @@ func showsKey(err error) bool {
 // hears what it causes itself (MusicDB protocol, section 4). After wrong ones it
 // takes its time; the engine reads nothing further of this client meanwhile.
 func (c *session) show(right bool) error {
-	seen, err := c.visitor.judge(c.server.ctx, right)
+	seen, err := c.server.gate.judge(c.server.ctx, &c.visitor, c.conn.RemoteAddr, right)
 	switch {
 	case errors.Is(err, errQueue):
 		// Silence would keep it waiting for an answer that nobody owes it.
@@ -85,8 +98,9 @@ func (c *session) show(right bool) error {
 		return err
 	case seen.first:
 		c.server.engine.Hub().Add(c.conn)
-	case !seen.right:
-		c.warned.Do(func() { c.server.reportWrong("API key", c.conn.RemoteAddr(), seen.count) })
+	case !seen.right && !c.warned:
+		c.warned = true
+		c.server.reportWrong("API key", c.conn.RemoteAddr(), seen.count)
 	}
 	return nil
 }

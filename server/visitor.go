@@ -24,20 +24,18 @@ func newGate() *gate {
 	return g
 }
 
-// visitor is a connection at the gate. One goroutine at a time calls its methods.
+// visitor is a connection at the gate. One goroutine at a time has the gate deal with
+// it. Most never do anything wrong, so what is kept of them is small.
 type visitor struct {
-	gate *gate
-	from network
-	own  penalty // for what this connection did itself
-	life fsm.Instance[AccessState]
+	own  *penalty // for what this connection did itself; nil: nothing
 	id   uint32
+	life fsm.Instance[AccessState]
 }
 
-// enter begins the visit of a connection from a remote address.
-func (g *gate) enter(remote string) *visitor {
-	v := &visitor{gate: g, from: networkOf(remote), id: g.lastID.Add(1)}
+// enter begins the visit of a connection.
+func (g *gate) enter(v *visitor) {
+	*v = visitor{id: g.lastID.Add(1)}
 	g.life.Start(&v.life, v.id, fsm.Now())
-	return v
 }
 
 // verdict is what became of a key that a visitor has shown.
@@ -50,38 +48,50 @@ type verdict struct {
 // judge tells whether what a visitor has shown is right, later if wrong ones came
 // before. It must not be told to anyone otherwise, in no way: the wait would be for
 // nothing. An error means that nothing is said: the wait was broken off, or errQueue.
-func (v *visitor) judge(ctx context.Context, right bool) (verdict, error) {
+// remote is asked for the visitor's address, unless the visitor is trusted.
+func (g *gate) judge(ctx context.Context, v *visitor, remote func() string, right bool) (verdict, error) {
 	if v.life.State() == Trusted {
 		if !right {
-			return verdict{}, v.fire(Refused)
+			return verdict{}, g.fire(v, Refused)
 		}
 		return verdict{right: true}, nil
 	}
-	now := time.Now()
-	pause, count, err := v.gate.penalties.attempt(v.from, v.own.wait(now), right, now)
+	from, now := networkOf(remote()), time.Now()
+	pause, count, err := g.penalties.attempt(from, v.owes(now), right, now)
 	if err != nil {
 		return verdict{}, err
 	}
 	if pause > 0 {
-		if err := v.wait(ctx, pause); err != nil {
+		if err := g.wait(ctx, v, pause); err != nil {
 			return verdict{}, err
 		}
 		now = time.Now()
 		if !right {
-			count = v.gate.penalties.add(v.from, now)
+			count = g.penalties.add(from, now)
 		}
 	}
 	if right {
-		return verdict{right: true, first: true}, v.fire(Accepted)
+		return verdict{right: true, first: true}, g.fire(v, Accepted)
 	}
-	v.own = v.own.after(now)
-	return verdict{count: count}, v.fire(Refused)
+	if v.own == nil {
+		v.own = new(penalty)
+	}
+	*v.own = v.own.after(now)
+	return verdict{count: count}, g.fire(v, Refused)
+}
+
+// owes is how long the visitor has to wait for what it did itself.
+func (v *visitor) owes(now time.Time) time.Duration {
+	if v.own == nil {
+		return 0
+	}
+	return v.own.wait(now)
 }
 
 // wait lets the time pass that the attempt costs, on the caller's goroutine.
-func (v *visitor) wait(ctx context.Context, pause time.Duration) error {
+func (g *gate) wait(ctx context.Context, v *visitor, pause time.Duration) error {
 	if v.life.State() == Stranger { // or slowed: the last wait was broken off
-		if err := v.fire(Delay); err != nil {
+		if err := g.fire(v, Delay); err != nil {
 			return err
 		}
 	}
@@ -92,20 +102,20 @@ func (v *visitor) wait(ctx context.Context, pause time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-v.gate.open.Done():
-		return v.gate.open.Err()
+	case <-g.open.Done():
+		return g.open.Err()
 	}
 }
 
-// leave ends the visit.
-func (v *visitor) leave() error {
-	if err := v.fire(Leave); err != nil {
+// leave ends a visit.
+func (g *gate) leave(v *visitor) error {
+	if err := g.fire(v, Leave); err != nil {
 		return err
 	}
-	return v.gate.life.End(&v.life, v.id)
+	return g.life.End(&v.life, v.id)
 }
 
-func (v *visitor) fire(on AccessEvent) error {
-	_, err := v.gate.life.Fire(&v.life, v.id, on, fsm.Now())
+func (g *gate) fire(v *visitor, on AccessEvent) error {
+	_, err := g.life.Fire(&v.life, v.id, on, fsm.Now())
 	return err
 }

@@ -234,9 +234,14 @@ func TestPasswordProtectsEverythingButHealth(t *testing.T) {
 		defer shut(t, s)
 		next := 0
 		handler := s.guard(s.protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { next++ })))
-		ask := func(v *visitor, path string, password ...string) (status int, took time.Duration) {
+		type browser struct {
+			visitor
+			remote string
+		}
+		ask := func(b *browser, path string, password ...string) (status int, took time.Duration) {
 			w, r := httptest.NewRecorder(), httptest.NewRequest("GET", path, nil)
-			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+			r.RemoteAddr = b.remote
+			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, &b.visitor))
 			for _, p := range password {
 				r.SetBasicAuth("any name", p)
 			}
@@ -247,14 +252,16 @@ func TestPasswordProtectsEverythingButHealth(t *testing.T) {
 			}
 			return w.Code, time.Since(began)
 		}
-		var visitors []*visitor
-		enter := func(remote string) *visitor {
-			visitors = append(visitors, s.gate.enter(remote))
-			return visitors[len(visitors)-1]
+		var browsers []*browser
+		enter := func(remote string) *browser {
+			b := &browser{remote: remote}
+			s.gate.enter(&b.visitor)
+			browsers = append(browsers, b)
+			return b
 		}
 		defer func() {
-			for _, v := range visitors {
-				if err := v.leave(); err != nil {
+			for _, b := range browsers {
+				if err := s.gate.leave(&b.visitor); err != nil {
 					t.Error(err)
 				}
 			}
