@@ -83,7 +83,9 @@ func (c Case) Ways() []Way {
 
 // Heavy reports whether a run moves a megabyte or more, of which not too many should
 // run at the same time.
-func (c Case) Heavy() bool { return c.size() >= 1<<20 }
+func (c Case) Heavy() bool {
+	return c.size() >= 1<<20
+}
 
 func (c Case) size() int {
 	n := 0
@@ -151,8 +153,9 @@ func (c Case) ends() bool {
 type Peer struct {
 	Addr string // of the network "tcp"
 
-	// Patience bounds a run of a case; what takes longer has failed. It must be
+	// Patience bounds a run of a case, and End the time from the server's close frame
+	// to the end of the TCP connection; what takes longer has failed. End must be
 	// shorter than the server's own time limits, so that an end which only a time
 	// limit has brought is seen.
-	Patience time.Duration
+	Patience, End time.Duration
 }

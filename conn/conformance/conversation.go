@@ -20,7 +20,8 @@ import (
 type conversation struct {
 	nc    net.Conn
 	in    *bufio.Reader
-	head  string // of the request
+	head  string        // of the request
+	limit time.Duration // for the end of the TCP connection
 	masks uint32
 	piece []byte
 
@@ -39,7 +40,7 @@ func begin(p Peer, offer string) (*conversation, error) {
 		return nil, err
 	}
 	nc.SetDeadline(time.Now().Add(p.Patience))
-	c := &conversation{nc: nc, in: bufio.NewReaderSize(nc, 16<<10), masks: 0x9E3779B9}
+	c := &conversation{nc: nc, in: bufio.NewReaderSize(nc, 16<<10), limit: p.End, masks: 0x9E3779B9}
 	c.head = "GET / HTTP/1.1\r\nHost: " + p.Addr + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n"
 	if offer != "" {
@@ -248,6 +249,7 @@ func (x closed) expect(c *conversation) error {
 
 // end waits until the server has ended the TCP connection.
 func (c *conversation) end() error {
+	c.nc.SetReadDeadline(time.Now().Add(c.limit))
 	if b, err := c.in.ReadByte(); err == nil {
 		return fmt.Errorf("the server goes on behind its close frame: %s", c.describe([]byte{b}))
 	} else if !errors.Is(err, io.EOF) {

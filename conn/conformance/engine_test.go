@@ -73,7 +73,7 @@ func serve(t *testing.T, o conn.Options) Peer {
 			t.Error(err)
 		}
 	})
-	return Peer{Addr: l.Addr().String(), Patience: patience}
+	return Peer{Addr: l.Addr().String(), Patience: patience, End: patience}
 }
 
 // TestConformance runs the whole table on every transport of the engine.

@@ -59,7 +59,7 @@ func (r *replayer) speak(nc *net.TCPConn, says []byte, reset bool) {
 func (r *replayer) run(c Case, says []byte, reset bool) error {
 	r.says <- says
 	r.reset <- reset
-	return c.Run(Peer{Addr: r.l.Addr().String(), Patience: patience}, atOnce)
+	return c.Run(Peer{Addr: r.l.Addr().String(), Patience: patience, End: patience}, atOnce)
 }
 
 // recorded runs a case on a real server and returns all that this has said.
@@ -96,7 +96,7 @@ func recorded(t *testing.T, server Peer, c Case) []byte {
 		<-forwarded
 		ended <- err
 	}()
-	if err := c.Run(Peer{Addr: l.Addr().String(), Patience: patience}, atOnce); err != nil {
+	if err := c.Run(Peer{Addr: l.Addr().String(), Patience: patience, End: patience}, atOnce); err != nil {
 		t.Fatalf("case %s: %v", c.ID, err)
 	}
 	if err := <-ended; err != nil {
