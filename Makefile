@@ -11,9 +11,10 @@ LINT     := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 FUZZTIME ?= 5000x
 BENCH    ?= .
 COUNT    ?= 1
+RUNS     ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check vet lint unit fuzz soak generate verify report bench clean
+.PHONY: help build run test check vet lint unit fuzz soak generate verify report bench benchmarks clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,7 @@ check: vet lint verify unit fuzz ## vet, lint, generated files, race tests, shor
 
 vet:
 	$(GO) vet ./...
+	cd conn/bench && $(GO) vet ./...
 
 $(LINT):
 	mkdir -p $(TOOLS)
@@ -42,11 +44,15 @@ $(LINT):
 
 lint: $(LINT) ## the linters of .golangci.yml
 	$(LINT) run ./...
+	cd conn/bench && $(LINT) run ./...
 
 # The tests start the server as a user would: the plain binary, never a
 # race-instrumented one, because the embedded transcoder is too slow in that.
+# conn/bench is a module of its own and runs other people's engines, whose races are
+# not ours to find.
 unit: build
 	$(GO) test -race -shuffle=on -timeout 15m ./...
+	cd conn/bench && $(GO) test -shuffle=on ./...
 
 # go test fuzzes one target of one package at a time.
 fuzz:
@@ -74,7 +80,12 @@ report: ## replay the recorded exchanges, run the conformance cases, and write t
 	$(GO) test ./server -run TestGoldenExchanges -report
 	$(GO) test ./conn/conformance -run TestConformance -report
 
-bench: ## all benchmarks (BENCH=regexp COUNT=n)
+# A part is printed, only the whole is kept.
+bench: ## compare the engine with others, 20 minutes (MODES=a,b PEERS=a,b RUNS=n PROFILE=dir)
+	cd conn/bench && $(GO) build -o $(CURDIR)/bin/bench . && $(CURDIR)/bin/bench -runs $(RUNS) \
+	  $(if $(MODES)$(PEERS)$(PROFILE),-modes '$(MODES)' -peers '$(PEERS)' -profile '$(if $(PROFILE),$(abspath $(PROFILE)))',-out RESULTS.md)
+
+benchmarks: ## all Go benchmarks (BENCH=regexp COUNT=n)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 clean: ## remove what was built, not the data in ./var
