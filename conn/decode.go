@@ -45,10 +45,11 @@ const (
 type decoder struct {
 	limit int // of a message, in bytes
 	small int // the limit unless admitted says otherwise
+	ext   extension
 
 	// admitted is asked about a message larger than small. While it says later, next
 	// uses nothing more and returns undecided; the next call asks again, even without
-	// a byte. nil: limit holds always.
+	// a byte. nil: limit holds always. Of a compressed message the inflated size counts.
 	admitted func() verdict
 
 	head   [ws.MaxHeaderSize]byte // of the frame being read, as far as it is here
@@ -59,7 +60,8 @@ type decoder struct {
 
 	fragmented ws.OpCode // opcode of the message being assembled, 0 between messages
 	text       utf8Checker
-	message    *buffer // payload of the message so far, nil before its first byte
+	message    *buffer    // payload of the message so far, nil before its first byte
+	deflated   compressed // what is special to a compressed message
 
 	control [ws.MaxControlFramePayloadSize]byte // payload of the control frame so far
 }
@@ -90,18 +92,17 @@ func (d *decoder) next(p []byte) (used int, what kind, err error) {
 				return used, nothing, errMessageTooBig
 			case yes:
 				d.stage = inBody
+				d.deflated.bound = d.limit
 			}
+		case inBody:
 		}
-		if d.stage == inDoubt {
-			continue
-		}
-		n := min(int64(len(p)-used), d.header.Length-int64(d.masked))
-		piece := p[used : used+int(n)]
-		ws.Cipher(piece, d.header.Mask, d.masked)
-		used += int(n)
-		what, err = d.readBody(piece)
-		if err != nil || what != nothing {
-			return used, what, err
+		if d.stage == inBody {
+			var n int
+			n, what, err = d.readBody(p[used:])
+			used += n
+			if err != nil || what != nothing {
+				return used, what, err
+			}
 		}
 	}
 	return used, nothing, nil
@@ -159,10 +160,13 @@ func (d *decoder) checkStart() error {
 	if d.fragmented != 0 {
 		state |= ws.StateFragmented
 	}
+	if d.ext.compresses() {
+		state |= ws.StateExtended
+	}
 	if err := ws.CheckHeader(d.header, state); err != nil {
 		return &ViolationError{CodeProtocol, "RFC 6455 5: " + err.Error()}
 	}
-	return nil
+	return checkReserved(d.header)
 }
 
 // finishHeader reads length and mask of a complete header and checks the length.
@@ -192,6 +196,12 @@ func (d *decoder) finishHeader() error {
 	}
 	if d.header.OpCode != ws.OpContinuation {
 		d.fragmented = d.header.OpCode
+		if d.header.Rsv != 0 {
+			d.beginInflating()
+		}
+	}
+	if d.deflated.inflater != nil {
+		return d.deflated.count(length, d.limit)
 	}
 	if d.exceeds(d.limit, length) {
 		return errMessageTooBig
@@ -207,30 +217,45 @@ func (d *decoder) exceeds(limit int, length uint64) bool {
 	return length > uint64(max(limit-d.message.len(), 0))
 }
 
-// readBody takes the next unmasked piece of the payload.
-func (d *decoder) readBody(piece []byte) (what kind, err error) {
-	if d.header.OpCode.IsControl() {
-		copy(d.control[d.masked:], piece)
-	} else if err := d.readData(piece); err != nil {
-		return nothing, err
+// readBody takes what p has of the payload. It leaves the rest as it is.
+func (d *decoder) readBody(p []byte) (used int, what kind, err error) {
+	p = p[:min(int64(len(p)), d.header.Length-int64(d.masked))]
+	ws.Cipher(p, d.header.Mask, d.masked)
+	used = len(p)
+	switch {
+	case d.header.OpCode.IsControl():
+		copy(d.control[d.masked:], p)
+	case d.deflated.inflater != nil:
+		used, err = d.inflate(p)
+		ws.Cipher(p[used:], d.header.Mask, d.masked+used)
+	default:
+		err = d.readData(p)
 	}
-	d.masked += len(piece)
-	if int64(d.masked) < d.header.Length {
-		return nothing, nil
+	d.masked += used
+	if err != nil || d.stage == inDoubt || int64(d.masked) < d.header.Length {
+		return used, nothing, err
 	}
 	d.stage, d.headN = inHeader, 0
 	switch op := d.header.OpCode; {
 	case op == ws.OpPing:
-		return ping, nil
+		return used, ping, nil
 	case op == ws.OpPong:
-		return pong, nil
+		return used, pong, nil
 	case op == ws.OpClose:
-		return closing, nil
+		return used, closing, nil
 	case !d.header.Fin:
-		return nothing, nil
+		return used, nothing, nil
 	}
+	what, err = d.finishMessage()
+	return used, what, err
+}
+
+func (d *decoder) finishMessage() (kind, error) {
 	op := d.fragmented
 	d.fragmented = 0
+	if d.deflated.inflater != nil && !d.finishInflating() {
+		return nothing, errBrokenDeflate
+	}
 	if op == ws.OpBinary {
 		return binaryMessage, nil
 	}
@@ -255,8 +280,13 @@ func (d *decoder) readData(piece []byte) error {
 // no message is unfinished.
 func (d *decoder) idle() bool { return d.headN == 0 && d.fragmented == 0 && d.message == nil }
 
-// held is how many bytes of an unfinished message the decoder holds.
-func (d *decoder) held() int { return d.message.len() }
+// held is how many bytes the decoder holds for an unfinished message.
+func (d *decoder) held() int {
+	if d.deflated.inflater != nil {
+		return d.message.len() + inflaterMemory
+	}
+	return d.message.len()
+}
 
 // takeMessage hands over the buffer of the message that next has completed. The
 // caller releases it.
@@ -271,6 +301,7 @@ func (d *decoder) release() {
 	if d.message != nil {
 		d.takeMessage().release()
 	}
+	d.deflated.release()
 }
 
 // controlBody is the payload of the control frame that next has completed, valid

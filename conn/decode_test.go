@@ -15,8 +15,8 @@ import (
 
 // decodeAll feeds a stream in the given pieces and describes what comes out; the
 // last entry is "more" or the close code of the violation.
-func decodeAll(limit int, pieces [][]byte) []string {
-	d := decoder{limit: limit}
+func decodeAll(limit int, ext extension, pieces [][]byte) []string {
+	d := decoder{limit: limit, ext: ext}
 	defer d.release()
 	var out []string
 	for _, p := range pieces {
@@ -45,16 +45,16 @@ func (d *decoder) completed(what kind) []byte {
 		return bytes.Clone(m.bytes())
 	case ping, pong, closing:
 		return bytes.Clone(d.controlBody())
-	case nothing:
+	default:
+		return nil
 	}
-	return nil
 }
 
 // describe adds a line about a message or control frame, and says whether it ends the
 // connection.
 func describe(out []string, what kind, payload []byte) (all []string, end bool) {
 	switch what {
-	case nothing:
+	case nothing, undecided:
 		return out, false
 	case closing:
 		code, reason, err := checkClose(payload)
@@ -62,8 +62,9 @@ func describe(out []string, what kind, payload []byte) (all []string, end bool) 
 			return append(out, failure(err)), true
 		}
 		return append(out, fmt.Sprintf("close %d %q", code, reason)), true
+	default:
+		return append(out, fmt.Sprintf("%d %q", what, payload)), false
 	}
-	return append(out, fmt.Sprintf("%d %q", what, payload)), false
 }
 
 func failure(err error) string {
@@ -75,10 +76,12 @@ func failure(err error) string {
 }
 
 // decodeSlowly does the same with the library's reader and judge, one whole frame
-// at a time and with the plainest of code: what the decoder must agree with.
-func decodeSlowly(limit int, stream []byte) []string {
+// at a time and with the plainest of code: what the decoder must agree with. Of a
+// compressed message it inflates, at each frame, all that is there.
+func decodeSlowly(limit int, ext extension, stream []byte) []string {
 	var out []string
-	var message []byte
+	var message, packed []byte
+	var compressed bool
 	var op ws.OpCode
 	for {
 		state := ws.StateServerSide
@@ -91,8 +94,15 @@ func decodeSlowly(limit int, stream []byte) []string {
 		// The first two bytes alone decide over everything but the length; the bytes
 		// behind them are made up so that an extended length is a long one.
 		early, err := ws.ReadHeader(bytes.NewReader(append(bytes.Clone(stream[:2]), bytes.Repeat([]byte{1}, 12)...)))
+		mark := early.Rsv == 4 && ext.compresses() && (early.OpCode == ws.OpText || early.OpCode == ws.OpBinary)
+		if mark {
+			early.Rsv = 0
+		}
 		if err != nil || ws.CheckHeader(early, state) != nil {
 			return append(out, "fails with 1002")
+		}
+		if op == 0 && early.OpCode.IsData() {
+			compressed = mark
 		}
 		r := bytes.NewReader(stream)
 		h, err := ws.ReadHeader(r)
@@ -108,7 +118,10 @@ func decodeSlowly(limit int, stream []byte) []string {
 			return append(out, "more")
 		case ws.HeaderSize(h) != len(stream)-r.Len():
 			return append(out, "fails with 1002") // not the shortest form
-		case h.OpCode.IsData() && h.Length > int64(limit-len(message)):
+		case h.OpCode.IsControl():
+		case compressed && h.Length > int64(2*limit+1024-len(packed)):
+			return append(out, "fails with 1009")
+		case !compressed && h.Length > int64(limit-len(message)):
 			return append(out, "fails with 1009")
 		}
 		stream = stream[len(stream)-r.Len():]
@@ -120,10 +133,19 @@ func decodeSlowly(limit int, stream []byte) []string {
 			if h.OpCode != ws.OpContinuation {
 				op = h.OpCode
 			}
-			message = append(message, body...)
 			last := whole && h.Fin
-			if op == ws.OpText && (!completable(message) || last && !utf8.Valid(message)) {
+			how := starved
+			if compressed {
+				packed = append(packed, body...)
+				message, how = inflateSlowly(packed, limit, last)
+			} else {
+				message = append(message, body...)
+			}
+			switch {
+			case op == ws.OpText && !completable(message), how == broken, how == starved && op == ws.OpText && last && !utf8.Valid(message):
 				return append(out, "fails with 1007")
+			case how == filled:
+				return append(out, "fails with 1009")
 			}
 		}
 		if !whole {
@@ -142,9 +164,20 @@ func decodeSlowly(limit int, stream []byte) []string {
 				what = binaryMessage
 			}
 			out = append(out, fmt.Sprintf("%d %q", what, message))
-			message, op = nil, 0
+			message, packed, op = nil, nil, 0
 		}
 	}
+}
+
+// inflateSlowly inflates in one go, with room for all.
+func inflateSlowly(packed []byte, limit int, last bool) ([]byte, inflation) {
+	z := newInflater()
+	defer z.release()
+	out, _, how := z.inflate(make([]byte, 0, limit), limit, packed)
+	if how == starved && last && !z.finish(out) {
+		how = broken
+	}
+	return out, how
 }
 
 func closeSlowly(body []byte) string {
@@ -206,13 +239,18 @@ func FuzzDecode(f *testing.F) {
 		f.Add(tc.send, []byte{0, 3}, uint16(300))
 	}
 	f.Add(raw(0x81, strings.Repeat("é", 150)), []byte{1}, uint16(299))
+	for _, tc := range deflateConformance {
+		f.Add(tc.send[:min(len(tc.send), 4096)], []byte{2}, uint16(3000))
+	}
 	f.Fuzz(func(t *testing.T, stream, cuts []byte, limit uint16) {
-		want := decodeSlowly(int(limit), stream)
-		if got := decodeAll(int(limit), chop(stream, cuts)); !slices.Equal(got, want) {
-			t.Errorf("stream %q in pieces %v, limit %d:\ngot  %q\nwant %q", stream, cuts, limit, got, want)
-		}
-		if got := decodeInPlace(int(limit), chop(stream, cuts)); !slices.Equal(got, want) {
-			t.Errorf("stream %q in pieces %v, limit %d:\nin place %q\nwant     %q", stream, cuts, limit, got, want)
+		for _, ext := range []extension{{}, {window: 15}} {
+			want := decodeSlowly(int(limit), ext, stream)
+			if got := decodeAll(int(limit), ext, chop(stream, cuts)); !slices.Equal(got, want) {
+				t.Errorf("stream %q in pieces %v, limit %d, %v:\ngot  %q\nwant %q", stream, cuts, limit, ext, got, want)
+			}
+			if got := decodeInPlace(int(limit), ext, chop(stream, cuts)); !slices.Equal(got, want) {
+				t.Errorf("stream %q in pieces %v, limit %d, %v:\nin place %q\nwant     %q", stream, cuts, limit, ext, got, want)
+			}
 		}
 	})
 }
@@ -220,13 +258,17 @@ func FuzzDecode(f *testing.F) {
 // drawStream makes a stream of mostly valid frames and damages some: random bytes are
 // rarely a second frame.
 func drawStream(t *rapid.T) (stream []byte, limit int) {
-	firsts := []byte{0x81, 0x01, 0x00, 0x80, 0x82, 0x02, 0x89, 0x8A, 0x88, 0x91, 0x83}
+	firsts := []byte{0x81, 0x01, 0x00, 0x80, 0x82, 0x02, 0x89, 0x8A, 0x88, 0x91, 0x83, 0xC1, 0x41}
 	payload := rapid.OneOf(
 		rapid.StringN(0, 300, -1),
 		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 140), func(b []byte) string { return string(b) }),
 		rapid.SampledFrom([]string{"\x03\xE8", "\x03\xE8bye", "\x03\xEE", "\x0F\xA0\xFF", "\xF0\x9F", "\x8E\xB5", "\xED\xA0"}),
 	)
 	for range rapid.IntRange(1, 5).Draw(t, "frames") {
+		if rapid.Bool().Draw(t, "compressed") {
+			stream = append(stream, drawCompressed(t, payload)...)
+			continue
+		}
 		stream = append(stream, raw(rapid.SampledFrom(firsts).Draw(t, "first"), payload.Draw(t, "payload"))...)
 	}
 	if rapid.Bool().Draw(t, "damaged") {
@@ -235,11 +277,31 @@ func drawStream(t *rapid.T) (stream []byte, limit int) {
 	return stream[:rapid.IntRange(0, len(stream)).Draw(t, "cut off")], rapid.IntRange(0, 400).Draw(t, "limit")
 }
 
+// drawCompressed makes the frames of one compressed message, fragmented anywhere.
+func drawCompressed(t *rapid.T, payload *rapid.Generator[string]) (frames []byte) {
+	packed := packedBy(rapid.IntRange(-2, 9).Draw(t, "level"), payload.Draw(t, "inflated"))
+	op := byte(0xC1)
+	for more := true; more; op = 0x80 {
+		n := rapid.IntRange(0, len(packed)).Draw(t, "fragment")
+		if more = rapid.Bool().Draw(t, "more"); more {
+			frames = append(frames, raw(op&^0x80, packed[:n])...)
+			packed = packed[n:]
+		} else {
+			frames = append(frames, raw(op, packed)...)
+		}
+		if rapid.Bool().Draw(t, "ping between") {
+			frames = append(frames, pingOf("between")...)
+		}
+	}
+	return frames
+}
+
 func TestDecoderAgreesWithTheLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stream, limit := drawStream(t)
+		ext := extension{window: rapid.SampledFrom([]uint8{0, 15}).Draw(t, "window")}
 		cuts := rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "cuts")
-		if got, want := decodeAll(limit, chop(stream, cuts)), decodeSlowly(limit, stream); !slices.Equal(got, want) {
+		if got, want := decodeAll(limit, ext, chop(stream, cuts)), decodeSlowly(limit, ext, stream); !slices.Equal(got, want) {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 	})

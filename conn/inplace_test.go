@@ -83,8 +83,8 @@ func FuzzWhole(f *testing.F) {
 
 // decodeInPlace is decodeAll with every frame offered to whole first, as a connection
 // does it.
-func decodeInPlace(limit int, pieces [][]byte) []string {
-	d := decoder{limit: limit}
+func decodeInPlace(limit int, ext extension, pieces [][]byte) []string {
+	d := decoder{limit: limit, ext: ext}
 	defer d.release()
 	var out []string
 	for _, p := range pieces {
@@ -118,7 +118,8 @@ func TestWholeAndDecoderGiveTheSameAsTheDecoder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stream, limit := drawStream(t)
 		pieces := chop(stream, rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "cuts"))
-		if got, want := decodeInPlace(limit, pieces), decodeAll(limit, pieces); !slices.Equal(got, want) {
+		ext := extension{window: rapid.SampledFrom([]uint8{0, 15}).Draw(t, "window")}
+		if got, want := decodeInPlace(limit, ext, pieces), decodeAll(limit, ext, pieces); !slices.Equal(got, want) {
 			t.Fatalf("in place %q, decoded %q", got, want)
 		}
 	})
