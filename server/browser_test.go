@@ -129,22 +129,3 @@ func TestPlayerPage(t *testing.T) {
 		t.Errorf("the console complains: %s", c)
 	}
 }
-
-func TestLifecyclePageShowsTheConnection(t *testing.T) {
-	t.Parallel()
-	d := startDaemon(t, daemonOptions{})
-	fence(t, d.dial())
-	fence(t, d.dial())
-	b := browse(t, "http://"+d.HTTPAddr().String()+"/lifecycle#connection")
-	active := `[...document.querySelectorAll(".machine:not([hidden]) .drawing .node.here")].map((n) => n.querySelector(".badge text").textContent).join()`
-	b.until(active + ` === "2"`)
-	c := d.dial()
-	fence(t, c)
-	b.until(active + ` === "3"`)
-	b.until(`[...document.querySelectorAll(".machine:not([hidden]) .tally")].some((e) => Number(e.textContent) >= 3)`)
-	// Every machine can be looked at, with its drawing.
-	b.until(`document.querySelectorAll("#tabs button").length === document.querySelectorAll(".drawing svg").length`)
-	for _, complaint := range b.complaints() {
-		t.Errorf("the console complains: %s", complaint)
-	}
-}

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"musicdb/diagrams"
 	"musicdb/fsm"
@@ -26,7 +27,9 @@ type stateFigures struct {
 	Doc     string  `json:"doc"`
 	Layer   string  `json:"layer"`
 	Now     int64   `json:"now"`     // instances in the state
+	Visits  uint64  `json:"visits"`  // how often an instance came there
 	Seconds float64 `json:"seconds"` // spent there by all instances
+	Mean    float64 `json:"mean"`    // seconds per visit, those that last included; 0 without one
 }
 
 type edgeFigures struct {
@@ -35,10 +38,12 @@ type edgeFigures struct {
 	On    string `json:"on"`
 	To    string `json:"to"`
 	Count uint64 `json:"count"`
+	// Rate is how often the edge was taken per second of late (see rates).
+	Rate float64 `json:"rate"`
 }
 
 // figures are all machines of the daemon as they are now, sources of the same
-// machine added up.
+// machine added up. Rates are left to rates.
 func (s *Server) figures() []machineFigures {
 	var list []machineFigures
 	index := map[string]int{}
@@ -50,7 +55,10 @@ func (s *Server) figures() []machineFigures {
 			index[d.Name] = i
 			list = append(list, describe(d))
 		}
-		list[i].add(f)
+		list[i].add(d, f)
+	}
+	for i := range list {
+		list[i].average()
 	}
 	return list
 }
@@ -66,7 +74,7 @@ func describe(d fsm.Description) machineFigures {
 	return m
 }
 
-func (m *machineFigures) add(f fsm.Figures) {
+func (m *machineFigures) add(d fsm.Description, f fsm.Figures) {
 	m.Started += f.Started
 	m.Ended += f.Ended
 	m.Refused += f.Refused
@@ -76,15 +84,30 @@ func (m *machineFigures) add(f fsm.Figures) {
 	for i := range min(len(m.States), len(f.TimeIn)) {
 		m.States[i].Seconds += f.TimeIn[i].Seconds()
 	}
+	m.States[d.Initial].Visits += f.Started
 	for i := range min(len(m.Edges), len(f.Edges)) {
 		m.Edges[i].Count += f.Edges[i]
+		m.States[d.Edges[i].To].Visits += f.Edges[i]
 	}
 }
 
+func (m *machineFigures) average() {
+	for i := range m.States {
+		if state := &m.States[i]; state.Visits > 0 {
+			state.Mean = state.Seconds / float64(state.Visits)
+		}
+	}
+}
+
+// serveFigures serves the figures of all machines. over is the time in seconds that
+// the rates stand for.
 func (s *Server) serveFigures(w http.ResponseWriter, _ *http.Request) {
+	list := s.figures()
+	over := s.rates.fill(list, time.Now())
 	serveJSON(w, http.StatusOK, struct {
+		Over     float64          `json:"over"`
 		Machines []machineFigures `json:"machines"`
-	}{s.figures()})
+	}{over.Seconds(), list})
 }
 
 // serveDrawing serves the generated drawing of a machine.

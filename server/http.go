@@ -64,6 +64,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /musicdb/music/{path...}", s.serveMusic)
 
 	mux.HandleFunc("GET /lifecycle/figures", s.serveFigures)
+	mux.HandleFunc("GET /lifecycle/connections", s.serveConnections)
 	mux.HandleFunc("GET /lifecycle/drawings/{name}", s.serveDrawing)
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)

@@ -23,7 +23,7 @@ import (
 func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t, daemonOptions{})
-	for _, path := range []string{"/", "/player/", "/lifecycle", "/assets/player.js", "/assets/protocol.js", "/assets/lifecycle.js", "/assets/musicdb.css", "/assets/icon.svg", "/favicon.ico"} {
+	for _, path := range []string{"/", "/player/", "/lifecycle", "/assets/player.js", "/assets/protocol.js", "/assets/lifecycle.js", "/assets/connections.js", "/assets/figures.js", "/assets/musicdb.css", "/assets/icon.svg", "/favicon.ico"} {
 		answer, body := d.get(path)
 		if answer.StatusCode != http.StatusOK || len(body) < 200 {
 			t.Errorf("%s: %s, %d bytes", path, answer.Status, len(body))

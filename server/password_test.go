@@ -26,7 +26,7 @@ func TestPasswordOverHTTP(t *testing.T) {
 	var log logbook
 	d := startDaemon(t, daemonOptions{change: withPassword, log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	for path, status := range map[string]int{
-		"/": 401, "/player/": 401, "/stream": 401, "/status": 401, "/status/key": 401, "/metrics": 401, "/lifecycle": 401, "/ws": 401,
+		"/": 401, "/player/": 401, "/stream": 401, "/status": 401, "/status/key": 401, "/metrics": 401, "/lifecycle": 401, "/lifecycle/connections": 401, "/ws": 401,
 		"/artwork/default.jpg": 401, "/musicdb/webdata/artwork/default.jpg": 401, "/assets/player.js": 401,
 		"/healthz": 200, "/readyz": 503,
 	} {

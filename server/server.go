@@ -26,6 +26,7 @@ type Server struct {
 	gate     *gate
 	doors    atomic.Pointer[limitListener] // of HTTP; nil until listening
 	key      sharedKey
+	rates    rates
 	webui    *webui // nil: none is configured
 	origins  origins
 	withheld sync.Once // that config.js was asked for in vain is worth one line
@@ -76,6 +77,7 @@ func New(o Options) (*Server, error) {
 		ready:   make(chan struct{}),
 		started: time.Now(),
 	}
+	s.rates.begin(s.started)
 	if _, err := s.key.current(o.Key); err != nil {
 		return nil, err
 	}

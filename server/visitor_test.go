@@ -267,7 +267,7 @@ func TestPasswordProtectsEverythingButHealth(t *testing.T) {
 			}
 		}()
 		v := enter("192.0.2.1:1")
-		for _, path := range []string{"/", "/player/", "/stream", "/ws", "/metrics", "/lifecycle", "/lifecycle/figures", "/status", "/status/key", "/assets/player.js", "/favicon.ico",
+		for _, path := range []string{"/", "/player/", "/stream", "/ws", "/metrics", "/lifecycle", "/lifecycle/figures", "/lifecycle/connections", "/status", "/status/key", "/assets/player.js", "/favicon.ico",
 			"/musicdb/", "/musicdb/webdata/config.js", "/musicdb/music/x.mp3", "/artwork/default.jpg", "/healthz/", "//healthz", "/healthz/..", "/nothing"} {
 			if status, took := ask(v, path); status != http.StatusUnauthorized || took != 0 {
 				t.Errorf("%s without password: %d after %v", path, status, took)

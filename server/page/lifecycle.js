@@ -1,21 +1,15 @@
 // The machines of the daemon, live: the generated drawings with the figures of
 // the running program laid over them, read once a second while the page is seen.
 
+import * as connections from "/assets/connections.js";
+import { Unanswered, duration, rate, read, short } from "/assets/figures.js";
+
 const $ = (id) => document.getElementById(id);
 const interval = 1000;
 const ns = "http://www.w3.org/2000/svg";
 const cards = new Map(); // machine name → what is on the page for it
+const perConnection = ["connection", "outbox"]; // the machines whose states list connections
 let selected = decodeURIComponent(location.hash.slice(1));
-
-const short = (n) => (n < 10_000 ? String(n) : n < 1e6 ? `${(n / 1e3).toFixed(n < 1e5 ? 1 : 0)}k` : `${(n / 1e6).toFixed(1)}M`);
-
-function duration(seconds) {
-  if (seconds < 0.0005) return "–";
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 120) return `${seconds.toFixed(1)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}
 
 function element(name, attributes, text) {
   const e = document.createElementNS(ns, name);
@@ -34,7 +28,7 @@ function createCard(m) {
   const rows = m.states.map((s) => {
     const li = document.createElement("li");
     li.title = s.doc;
-    for (const text of [s.name, "", ""]) li.append(Object.assign(document.createElement("span"), { textContent: text }));
+    for (const text of [s.name, "", "", ""]) li.append(Object.assign(document.createElement("span"), { textContent: text }));
     list.append(li);
     return li;
   });
@@ -44,7 +38,7 @@ function createCard(m) {
   tab.onclick = () => select(m.name);
   $("tabs").append(tab);
   $("machines").append(section);
-  const card = { section, tab, rows, svg: null, measured: false, states: [], edges: [], last: m.edges.map((e) => e.count) };
+  const card = { section, tab, rows, svg: null, measured: false, states: [], edges: [], last: m.edges.map((e) => e.count), machine: m };
   cards.set(m.name, card);
   draw(card, m);
   return card;
@@ -67,7 +61,22 @@ function measure(card, m) {
   if (!card.svg || card.measured || card.section.hidden) return;
   card.measured = true;
   card.states = m.states.map((s) => badge(card.svg.querySelector(`#${CSS.escape(s.id)}`)));
+  if (perConnection.includes(m.name)) m.states.forEach((s, i) => offer(card.states[i]?.node, s.name));
   card.edges = m.edges.map((e) => tally(card.svg.querySelector(`#${CSS.escape(e.id)}`)));
+}
+
+// A state whose connections can be listed.
+function offer(node, state) {
+  if (!node) return;
+  node.classList.add("offered");
+  node.setAttribute("tabindex", "0");
+  node.setAttribute("role", "button");
+  node.setAttribute("aria-label", `list the connections in ${state}`);
+  node.onclick = async () => {
+    await guarded(() => connections.list(state));
+    node.ownerSVGElement.scrollIntoView({ block: "center" });
+  };
+  node.onkeydown = (e) => { if (e.key === "Enter") node.onclick(); };
 }
 
 // A badge at the upper right corner of a state.
@@ -117,8 +126,9 @@ function update(card, m) {
   figure(".refused", m.refused);
   card.tab.querySelector(".count").textContent = alive > 0 ? short(alive) : "";
   m.states.forEach((s, i) => {
-    const [, now, time] = card.rows[i].children;
+    const [, now, mean, time] = card.rows[i].children;
     now.textContent = s.now > 0 ? short(s.now) : "";
+    mean.textContent = duration(s.mean);
     time.textContent = duration(s.seconds);
     card.rows[i].classList.toggle("here", s.now > 0);
     const b = card.states[i];
@@ -134,17 +144,44 @@ function update(card, m) {
   m.edges.forEach((e, i) => {
     const t = card.edges[i];
     if (t) {
-      const sum = sums.get(t) ?? { count: 0, moved: false };
+      const sum = sums.get(t) ?? { count: 0, rate: 0, moved: false };
       sum.count += e.count;
+      sum.rate += e.rate;
       sum.moved ||= e.count > card.last[i];
       sums.set(t, sum);
     }
     card.last[i] = e.count;
   });
-  for (const [t, { count, moved }] of sums) {
-    t.text.textContent = count > 0 ? short(count) : "";
+  for (const [t, { count, rate: perSecond, moved }] of sums) {
+    t.text.textContent = count === 0 ? "" : perSecond < 0.05 ? short(count) : `${short(count)} · ${rate(perSecond)}/s`;
     t.edge.classList.toggle("never", count === 0);
     t.edge.classList.toggle("moved", moved);
+  }
+}
+
+// The way of the connection that is followed, drawn into the drawing of its machine.
+function drawWay() {
+  const card = cards.get("connection");
+  if (!card?.measured) return;
+  const { states, edges } = card.machine;
+  const steps = connections.trace();
+  const [walkedStates, walkedEdges] = [new Set(), new Set()];
+  steps.forEach((step, i) => {
+    walkedStates.add(step.to);
+    const taken = edges.filter((e) => e.on === step.on && e.to === step.to && (i === 0 || e.from === steps[i - 1].to));
+    // What came before the first step is known only if one edge can have been taken.
+    if (i > 0 || taken.length === 1) taken.forEach((e) => { walkedEdges.add(card.edges[edges.indexOf(e)]); walkedStates.add(e.from); });
+  });
+  card.svg.classList.toggle("following", steps.length > 0);
+  states.forEach((s, i) => {
+    const node = card.states[i]?.node;
+    node?.classList.toggle("walked", walkedStates.has(s.name));
+    node?.classList.toggle("at", steps.at(-1)?.to === s.name);
+  });
+  for (const t of card.edges) t?.edge.classList.toggle("walked", walkedEdges.has(t));
+  for (const name of perConnection) {
+    const { machine, states: badges } = cards.get(name) ?? { machine: { states: [] } };
+    machine.states.forEach((s, i) => badges[i]?.node.classList.toggle("listed", s.name === connections.listed()));
   }
 }
 
@@ -159,25 +196,38 @@ function select(name) {
 
 // ---- the figures
 
-async function refresh() {
-  if (document.hidden) return;
-  let machines;
+// guarded does something that needs the server, and shows whether it answers.
+async function guarded(action) {
+  let answers = true;
   try {
-    const answer = await fetch("/lifecycle/figures", { cache: "no-store" });
-    ({ machines } = await answer.json());
-  } catch {
-    $("link").dataset.state = "lost";
-    $("link-text").textContent = "the server does not answer";
-    return;
+    await action();
+  } catch (e) {
+    if (!(e instanceof Unanswered)) throw e;
+    answers = false;
   }
-  $("link").dataset.state = "open";
-  $("link-text").textContent = "live";
+  $("link").dataset.state = answers ? "open" : "lost";
+  $("link-text").textContent = answers ? "live" : "the server does not answer";
+  drawWay();
+}
+
+async function refresh() {
+  const { machines } = await read("/lifecycle/figures");
   for (const m of machines) {
     update(cards.get(m.name) ?? createCard(m), m);
   }
   if (!cards.has(selected)) selected = machines.some((m) => m.name === "connection") ? "connection" : machines[0].name;
   if (machines.some((m) => cards.get(m.name).section.hidden !== (m.name !== selected))) select(selected);
+  await connections.refresh();
 }
 
-await refresh();
-setInterval(refresh, interval);
+$("sightings-close").onclick = () => { connections.close(); drawWay(); };
+$("sightings").addEventListener("follow", async () => {
+  select("connection");
+  await guarded(connections.refresh);
+  cards.get("connection").svg?.scrollIntoView({ block: "center" });
+});
+
+for (;;) {
+  if (!document.hidden) await guarded(refresh);
+  await new Promise((wake) => setTimeout(wake, interval));
+}
