@@ -34,6 +34,21 @@ func (b *buffer) bytes() []byte {
 	return b.b
 }
 
+// grow makes room for more where there is none: twice as much as there is, but not more
+// than limit.
+func (b *buffer) grow(limit int) {
+	if len(b.b) == cap(b.b) {
+		b.reserve(min(limit, 2*cap(b.b)))
+	}
+}
+
+// reserve makes room for size bytes in all.
+func (b *buffer) reserve(size int) {
+	if cap(b.b) < size {
+		b.b = append(make([]byte, 0, size), b.b...)
+	}
+}
+
 func (b *buffer) release() {
 	if b == nil || cap(b.b) > shareAbove {
 		return

@@ -72,7 +72,7 @@ func (d *decoder) inflate(piece []byte) (used int, err error) {
 		case how == starved:
 			return used, nil
 		case len(out) < c.bound:
-			m.reserve(c.bound)
+			m.grow(c.bound)
 		case c.bound < d.limit:
 			d.stage = inDoubt
 			return used, nil
@@ -86,15 +86,6 @@ func (d *decoder) inflate(piece []byte) (used int, err error) {
 func (d *decoder) finishInflating() bool {
 	defer d.deflated.release()
 	return d.deflated.inflater.finish(d.message.b)
-}
-
-// reserve makes room for more, twice as much as there is or what a message may take.
-func (b *buffer) reserve(limit int) {
-	if len(b.b) == cap(b.b) {
-		larger := make([]byte, len(b.b), min(limit, 2*cap(b.b)))
-		copy(larger, b.b)
-		b.b = larger
-	}
 }
 
 var (

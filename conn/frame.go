@@ -21,10 +21,11 @@ type frame struct {
 
 // rest is what most frames do not have; a nil one is empty.
 type rest struct {
-	body   []byte // a large payload, or its largest part, referred to
-	tail   []byte // of the payload, behind body
-	shared bool   // body is that of Parts
-	topic  string // of a push
+	body     []byte    // a large payload, or its largest part, referred to
+	tail     []byte    // of the payload, behind body
+	shared   bool      // body is that of Parts
+	topic    string    // of a push
+	variants []variant // the same for clients that have negotiated compression
 }
 
 func (f frame) size() int { return len(f.head) + f.bodySize() + f.tailSize() }

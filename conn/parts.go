@@ -23,11 +23,15 @@ type Parts struct {
 	Topic string
 }
 
-func (p Parts) frame() frame {
-	op := ws.OpText
+func (p Parts) opCode() ws.OpCode {
 	if p.Binary {
-		op = ws.OpBinary
+		return ws.OpBinary
 	}
+	return ws.OpText
+}
+
+func (p Parts) frame() frame {
+	op := p.opCode()
 	if len(p.Body) == 0 && len(p.Tail) == 0 {
 		f := encodeFrame(op, p.Head)
 		return f.on(p.Topic)
