@@ -15,25 +15,31 @@ func naiveInflate(packed []byte) (out []byte, distance int) {
 		}
 		return v
 	}
-	// A code is looked up by its length and value.
-	type code struct{ length, value int }
-	codes := func(lengths []int) map[code]int {
-		all, next := map[code]int{}, 0
+	// The codes of one length are a row: the first of them, and their symbols.
+	type row struct {
+		first   int
+		symbols []int
+	}
+	codes := func(lengths []int) (rows [16]row) {
+		next := 0
 		for n := 1; n <= 15; n++ {
+			rows[n].first = next
 			for symbol, length := range lengths {
 				if length == n {
-					all[code{n, next}] = symbol
+					rows[n].symbols = append(rows[n].symbols, symbol)
 					next++
 				}
 			}
 			next <<= 1
 		}
-		return all
+		return rows
 	}
-	symbol := func(codes map[code]int) int {
-		for c := (code{1, bit()}); ; c = (code{c.length + 1, c.value<<1 | bit()}) {
-			if s, ok := codes[c]; ok {
-				return s
+	symbol := func(rows *[16]row) int {
+		code := 0
+		for n := 1; ; n++ {
+			code = code<<1 | bit()
+			if i := code - rows[n].first; i < len(rows[n].symbols) {
+				return rows[n].symbols[i]
 			}
 		}
 	}
@@ -63,7 +69,7 @@ func naiveInflate(packed []byte) (out []byte, distance int) {
 			own := codes(lengths)
 			var all []int
 			for len(all) < nl+nd {
-				switch s := symbol(own); s {
+				switch s := symbol(&own); s {
 				case 16:
 					for range number(2) + 3 {
 						all = append(all, all[len(all)-1])
@@ -80,13 +86,13 @@ func naiveInflate(packed []byte) (out []byte, distance int) {
 		}
 		if literals != nil {
 			l, d := codes(literals), codes(distances)
-			for s := symbol(l); s != endOfBlock; s = symbol(l) {
+			for s := symbol(&l); s != endOfBlock; s = symbol(&l) {
 				if s < endOfBlock {
 					out = append(out, byte(s))
 					continue
 				}
 				n := int(lengthSpans[s-firstSpan].first) + number(lengthSpans[s-firstSpan].extra)
-				s = symbol(d)
+				s = symbol(&d)
 				back := int(distanceSpans[s].first) + number(distanceSpans[s].extra)
 				distance = max(distance, back)
 				for range n {
