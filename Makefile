@@ -82,7 +82,7 @@ report: ## replay the recorded exchanges, run the conformance cases, and write t
 
 # A part is printed, only the whole is kept.
 bench: ## compare the engine with others, 20 minutes (MODES=a,b PEERS=a,b RUNS=n PROFILE=dir)
-	cd conn/bench && $(GO) build -o $(CURDIR)/bin/bench . && $(CURDIR)/bin/bench -runs $(RUNS) \
+	cd conn/bench && $(GO) build -buildvcs=auto -o $(CURDIR)/bin/bench . && $(CURDIR)/bin/bench -runs $(RUNS) \
 	  $(if $(MODES)$(PEERS)$(PROFILE),-modes '$(MODES)' -peers '$(PEERS)' -profile '$(if $(PROFILE),$(abspath $(PROFILE)))',-out RESULTS.md)
 
 benchmarks: ## all Go benchmarks (BENCH=regexp COUNT=n)
