@@ -98,9 +98,15 @@ func (c *session) show(right bool) error {
 		return err
 	case seen.first:
 		c.server.engine.Hub().Add(c.conn)
-	case !seen.right && !c.warned:
-		c.warned = true
-		c.server.reportWrong("API key", c.conn.RemoteAddr(), seen.count)
+	case !seen.right:
+		if c.visitor.stubborn() {
+			// What it has sent ahead would else keep us busy long after it has gone.
+			c.conn.Close(conn.CodePolicy, "too many wrong keys")
+		}
+		if !c.warned {
+			c.warned = true
+			c.server.reportWrong("API key", c.conn.RemoteAddr(), seen.count)
+		}
 	}
 	return nil
 }

@@ -38,6 +38,9 @@ func (g *gate) enter(v *visitor) {
 	g.life.Start(&v.life, v.id, fsm.Now())
 }
 
+// stubborn tells whether a visitor has shown nothing but wrong keys for a long time.
+func (v *visitor) stubborn() bool { return v.own != nil && v.own.wrong >= worstCount }
+
 // verdict is what became of a key that a visitor has shown.
 type verdict struct {
 	right bool

@@ -16,6 +16,7 @@ import (
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
 
+	"musicdb/conn"
 	"musicdb/server/wire"
 )
 
@@ -89,6 +90,19 @@ func (c *caller) took(mark string) time.Duration {
 		c.t.Fatalf("got %s, %v", message, err)
 	}
 	return time.Since(began)
+}
+
+// closedWith waits for the end and returns the code of the server's close frame, 0 if
+// there was none.
+func (c *caller) closedWith() int {
+	var code ws.StatusCode
+	if header, err := ws.ReadHeader(c.in); err == nil && header.OpCode == ws.OpClose {
+		body := make([]byte, header.Length)
+		_, _ = io.ReadFull(c.in, body)
+		code, _ = ws.ParseCloseFrameData(body)
+	}
+	_ = c.conn.Close()
+	return int(code)
 }
 
 // shut stops a server that never listened.
@@ -191,7 +205,7 @@ func TestConnectionPaysForItsOwnGuesses(t *testing.T) {
 		s := guarded(t, "")
 		defer shut(t, s)
 		c := call(t, s, "192.0.2.66:1000")
-		for range worstCount {
+		for range worstCount - 1 {
 			c.send("guess", "never answered")
 		}
 		<-time.After(worstCount * longestWait)
@@ -331,14 +345,7 @@ func TestParallelGuessesQueue(t *testing.T) {
 		synctest.Wait()
 		for _, c := range lines {
 			go func() {
-				var code ws.StatusCode
-				if header, err := ws.ReadHeader(c.in); err == nil && header.OpCode == ws.OpClose {
-					body := make([]byte, header.Length)
-					_, _ = io.ReadFull(c.in, body)
-					code, _ = ws.ParseCloseFrameData(body)
-				}
-				_ = c.conn.Close()
-				ended <- int(code)
+				ended <- c.closedWith()
 			}()
 		}
 		<-time.After(longestQueue)
@@ -371,6 +378,33 @@ func TestParallelGuessesQueue(t *testing.T) {
 		}
 		for range judged {
 			<-ended
+		}
+	})
+}
+
+// Who does not stop guessing is closed: what was sent ahead is not judged for hours.
+func TestStubbornGuesserIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := guarded(t, "")
+		defer shut(t, s)
+		c := call(t, s, "192.0.2.66:1000")
+		go func() {
+			frame := ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(wire.Request{Method: wire.Ask, Function: "Bounce", Signature: wire.Null, Arguments: wire.Null}.Encode("guess"))))
+			for {
+				if _, err := c.conn.Write(frame); err != nil {
+					return
+				}
+			}
+		}()
+		began := time.Now()
+		if code := c.closedWith(); code != int(conn.CodePolicy) {
+			t.Errorf("closed with %d", code)
+		}
+		if took := time.Since(began); took > worstCount*longestWait {
+			t.Errorf("that took %v", took)
+		}
+		if n := s.gate.penalties.add(networkOf("192.0.2.66:1"), began); n != worstCount {
+			t.Errorf("%d wrong keys were counted", n)
 		}
 	})
 }
