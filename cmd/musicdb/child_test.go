@@ -54,6 +54,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if where := os.Getenv(pulseVariable); where != "" {
+		if err := runPulse(where); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) > 1 && os.Args[1] == sealedCommand {
 		fmt.Fprintln(os.Stderr, runSealed(os.Args[2:]))
 		os.Exit(exitFailed)
