@@ -65,7 +65,12 @@ func loadRole(in io.Reader, out io.Writer) error {
 		return err
 	}
 	o.Measuring = func() { fmt.Fprintln(out, "measuring") }
-	r, err := load.Run(o)
+	return deliver(out, func() (load.Result, error) { return load.Run(o) })
+}
+
+// deliver prints the outcome of some work.
+func deliver(out io.Writer, work func() (load.Result, error)) error {
+	r, err := work()
 	result := outcome{Result: r}
 	if err != nil {
 		result.Err = err.Error()
@@ -152,11 +157,16 @@ func (s *server) stop() {
 // drive does the work on a server. measuring is called when the measurement begins.
 func (s *server) drive(cpu int, o load.Options, measuring func()) (load.Result, error) {
 	o.Addr, o.Ctl, o.PID = s.addr, s.ctl, s.cmd.Process.Pid
+	return order(cpu, roleLoad, o, measuring)
+}
+
+// order lets a child do some work and returns the outcome.
+func order(cpu int, role string, o load.Options, measuring func()) (load.Result, error) {
 	task, err := json.Marshal(o)
 	if err != nil {
 		return load.Result{}, err
 	}
-	cmd, out, err := start(cpu, strings.NewReader(string(task)), roleLoad)
+	cmd, out, err := start(cpu, strings.NewReader(string(task)), role)
 	if err != nil {
 		return load.Result{}, err
 	}
@@ -171,11 +181,11 @@ func (s *server) drive(cpu int, o load.Options, measuring func()) (load.Result, 
 		}
 	}
 	if err := cmd.Wait(); err != nil {
-		return load.Result{}, fmt.Errorf("the load generator: %w", err)
+		return load.Result{}, fmt.Errorf("the child in the role of %s: %w", role, err)
 	}
 	var end outcome
 	if err := json.Unmarshal([]byte(last), &end); err != nil {
-		return load.Result{}, fmt.Errorf("the load generator says %q: %w", last, err)
+		return load.Result{}, fmt.Errorf("the child in the role of %s says %q: %w", role, last, err)
 	}
 	if end.Err != "" {
 		return load.Result{}, errors.New(end.Err)

@@ -108,6 +108,9 @@ func (h *house) visit(m mode, e *entry, run int) {
 }
 
 func (h *house) once(m mode, p peers.Peer) (load.Result, error) {
+	if m.work.Kind == events {
+		return order(h.serverCPU, roleShare, m.work, func() {})
+	}
 	s, err := startServer(h.serverCPU, p, m)
 	if err != nil {
 		return load.Result{}, err

@@ -16,6 +16,7 @@ import (
 const (
 	roleServer = "server"
 	roleLoad   = "load"
+	roleShare  = "share"
 )
 
 func main() {
@@ -43,6 +44,8 @@ func child(args []string, in io.Reader, out io.Writer) (ran bool, err error) {
 		return true, serveRole(args[1:], out)
 	case roleLoad:
 		return true, loadRole(in, out)
+	case roleShare:
+		return true, shareRole(in, out)
 	}
 	return false, nil
 }

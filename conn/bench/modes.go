@@ -55,6 +55,8 @@ func modes() []mode {
 			work: load.Options{Kind: load.Broadcast, Conns: some, Size: 1024, Depth: 1, Deflate: true, Warm: shorter, Time: longer}},
 		{name: "handshake", title: "opening handshake", unit: "handshake", purpose: peers.Speed,
 			work: load.Options{Kind: load.Handshake, Conns: 64, Warm: shorter, Time: longer}},
+		{name: "machine", title: "the machine's share", unit: "event",
+			work: load.Options{Kind: events, Conns: some, Time: shorter}},
 	}
 }
 
@@ -71,7 +73,7 @@ func (m mode) quick() mode {
 
 // suits reports whether a peer can do the work at all.
 func (m mode) suits(p peers.Peer) bool {
-	return (p.TLS || !m.work.TLS) && (p.Deflate || !m.work.Deflate)
+	return (p.TLS || !m.work.TLS) && (p.Deflate || !m.work.Deflate) && (p.Ours || m.work.Kind != events)
 }
 
 // describe is the work in numbers.

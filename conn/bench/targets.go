@@ -47,6 +47,7 @@ var targets = []target{
 	{"echo8", "allocations of an echo, 8 in flight", "per message", allocs, none, 0, 0},
 	{"bcast", "allocations of a broadcast", "per delivery", allocs, none, 0, 0},
 	{"handshake", "allocations of a connection", "per handshake", allocs, 1 + none, 0, 0},
+	{"machine", "an event of the machine, counters and trace on", "µs", cpu, 0.02, 0, 0},
 }
 
 // verdict is a target held against what was measured.
@@ -92,7 +93,7 @@ func (t target) rule() string {
 	case t.ofBest == 0 && t.atMost == none:
 		return "0"
 	case t.ofBest == 0:
-		return fmt.Sprintf("≤ %.4g", math.Trunc(t.atMost*10)/10)
+		return fmt.Sprintf("≤ %.4g", math.Round(t.atMost*100)/100)
 	case t.floors == 0:
 		return fmt.Sprintf("≤ %v × best", t.ofBest)
 	}
