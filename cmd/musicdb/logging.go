@@ -17,6 +17,7 @@ import (
 type logs struct {
 	log   *slog.Logger
 	files []*logFile
+	calm  *throttle // nil: nothing is logged but for debugging
 	// hidden: what is logged does not appear on standard error.
 	hidden bool
 }
@@ -31,37 +32,39 @@ func openLogs(s *Settings, stdout, stderr io.Writer) (_ *logs, err error) {
 	}()
 	level := s.Log.LogLevel.Level()
 	var handlers []slog.Handler
-	add := func(w io.Writer, level slog.Level) {
-		handlers = append(handlers, slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	addCalm := func(to slog.Handler) {
+		l.calm = newThrottle(to)
+		handlers = append(handlers, l.calm)
 	}
+	add := func(w io.Writer) { addCalm(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})) }
 	missing := false // the journal
 	switch s.Log.LogFile {
 	case LogNowhere:
 	case LogStdout:
-		add(stdout, level)
+		add(stdout)
 	case LogStderr:
 		l.hidden = false
-		add(stderr, level)
+		add(stderr)
 	case LogJournal:
 		if missing = !journal.Enabled(); missing {
 			l.hidden = false
-			add(stderr, level)
+			add(stderr)
 		} else {
-			handlers = append(handlers, newJournalHandler(level, stderr))
+			addCalm(newJournalHandler(level, stderr))
 		}
 	default:
 		f, err := l.open(s, "MUSICDB_LOG_LOGFILE", string(s.Log.LogFile))
 		if err != nil {
 			return nil, err
 		}
-		add(f, level)
+		add(f)
 	}
 	if name := s.Log.DebugFile; name != "" && name != string(LogNowhere) {
 		f, err := l.open(s, "MUSICDB_LOG_DEBUGFILE", name)
 		if err != nil {
 			return nil, err
 		}
-		add(f, slog.LevelDebug)
+		handlers = append(handlers, slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	l.log = slog.New(slog.NewMultiHandler(handlers...))
 	if missing {
@@ -94,6 +97,9 @@ func (l *logs) reopen() error {
 }
 
 func (l *logs) close() error {
+	if l.calm != nil {
+		l.calm.flush()
+	}
 	var errs []error
 	for _, f := range l.files {
 		errs = append(errs, f.close())
