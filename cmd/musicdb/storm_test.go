@@ -26,7 +26,7 @@ const (
 // Whatever attackers do, the stream goes on, honest clients are served, strangers may
 // come in, and when the storm is over nothing of it is left.
 func TestStormsPass(t *testing.T) {
-	length, settings := 300*time.Millisecond, []string{"MUSICDB_WEBSOCKET_OPENTIMEOUT=1", "MUSICDB_WEBSOCKET_CLOSETIMEOUT=1"}
+	length, settings := 150*time.Millisecond, []string{"MUSICDB_WEBSOCKET_OPENTIMEOUT=1", "MUSICDB_WEBSOCKET_CLOSETIMEOUT=1"}
 	if *soak {
 		length, settings = 10*time.Second, nil
 	} else {
