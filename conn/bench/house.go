@@ -121,12 +121,16 @@ func (h *house) once(m mode, p peers.Peer) (load.Result, error) {
 	if h.profile == "" {
 		return s.drive(h.loadCPU, work, func() {})
 	}
+	question := fmt.Sprintf("cpu %d", profileSeconds)
+	if m.work.Kind == load.Idle {
+		question = "heap"
+	}
 	work.Time = (profileSeconds + 1) * time.Second
 	profiled := make(chan error, 1)
 	r, err := s.drive(h.loadCPU, work, func() {
-		go func() { profiled <- s.profile(filepath.Join(h.profile, p.Name+"-"+m.name+".pprof"), profileSeconds) }()
+		go func() { profiled <- s.profile(filepath.Join(h.profile, p.Name+"-"+m.name+".pprof"), question) }()
 	})
-	if err != nil || m.work.Kind == load.Idle {
+	if err != nil {
 		return r, err
 	}
 	return r, <-profiled
@@ -134,8 +138,8 @@ func (h *house) once(m mode, p peers.Peer) (load.Result, error) {
 
 const profileSeconds = 5
 
-// profile writes a CPU profile of the next seconds.
-func (s *server) profile(file string, seconds int) error {
+// profile writes what the server answers to a question for a profile.
+func (s *server) profile(file, question string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
@@ -144,7 +148,7 @@ func (s *server) profile(file string, seconds int) error {
 		return err
 	}
 	defer c.Close()
-	if _, err := fmt.Fprintf(c, "cpu %d\n", seconds); err != nil {
+	if _, err := fmt.Fprintln(c, question); err != nil {
 		return err
 	}
 	content, err := io.ReadAll(c)

@@ -89,7 +89,7 @@ func parse(args []string, stderr io.Writer) (plan, error) {
 	flags.IntVar(&p.runs, "runs", 5, "interleaved runs of every mode but idle ones")
 	flags.BoolVar(&p.quick, "quick", false, "very short runs with few connections: shows that everything works, no figures")
 	flags.StringVar(&p.out, "out", "", "file for the table instead of standard output")
-	flags.StringVar(&p.profile, "profile", "", "directory for a CPU profile of each server under each kind of work")
+	flags.StringVar(&p.profile, "profile", "", "directory for a profile of each server under each kind of work: processor time, of idle connections the heap")
 	if err := flags.Parse(args); err != nil {
 		return p, err
 	}

@@ -64,7 +64,7 @@ func TestProfiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.stop()
-	if err := s.profile(filepath.Join(dir, "a.pprof"), 1); err != nil {
+	if err := s.profile(filepath.Join(dir, "a.pprof"), "cpu 1"); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(filepath.Join(dir, "a.pprof"))

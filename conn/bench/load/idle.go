@@ -48,6 +48,7 @@ func (o Options) idle() (r Result, err error) {
 	touched, err3 := server.private()
 	after, err4 := server.ask("gc")
 	collected, err5 := server.private()
+	o.Measuring()
 	a, err6 := server.counters()
 	o.rest()
 	b, err7 := server.counters()

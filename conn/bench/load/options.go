@@ -39,7 +39,8 @@ type Options struct {
 	// Settle is how long the server may tidy up before Idle reads its memory.
 	Settle time.Duration
 
-	// Measuring, unless nil, is called when the measurement begins.
+	// Measuring, unless nil, is called when the measurement begins; for Idle, when the
+	// connections are there and the server has collected.
 	Measuring func() `json:"-"`
 }
 

@@ -61,11 +61,11 @@ func (m *meter) advance() (phase, error) {
 	}
 	m.phase++
 	if m.phase == measuring {
-		m.o.Measuring()
 		var err error
 		if m.first, err = m.server.begin(); err != nil {
 			return m.phase, err
 		}
+		m.o.Measuring() // behind begin: the server answers one question after the other
 		m.latencies, m.units, m.missed = histogram{}, 0, 0
 		m.turn = time.Now().Add(m.o.Time)
 	}

@@ -146,7 +146,7 @@ func TestRightAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", kind, err)
 			}
-			if r.Units == 0 || began == (kind == Idle) || kind != Idle && (r.CPU <= 0 || r.P50 <= 0 || r.P99 < r.P50) {
+			if r.Units == 0 || !began || kind != Idle && (r.CPU <= 0 || r.P50 <= 0 || r.P99 < r.P50) {
 				t.Errorf("%s: %+v, measuring announced: %v", kind, r, began)
 			}
 		}
