@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"compress/flate"
+	"math/bits"
 )
 
 // squeezer compresses the messages of the client.
@@ -60,11 +61,7 @@ func (z *narrow) put(v, n uint) {
 }
 
 // code writes a Huffman code, which begins with its highest bit.
-func (z *narrow) code(v, n uint) {
-	for i := range n {
-		z.put(v>>(n-1-i)&1, 1)
-	}
-}
+func (z *narrow) code(v, n uint) { z.put(uint(bits.Reverse16(uint16(v)))>>(16-n), n) }
 
 func (z *narrow) literal(s uint) {
 	switch {
@@ -101,28 +98,33 @@ func (z *narrow) message(b []byte) []byte {
 	}
 	all := append(z.past[:len(z.past):len(z.past)], b...)
 	z.out, z.bits, z.have = nil, 0, 0
-	z.put(2, 3) // fixed codes, not the last block
-	seen := make(map[[shortestMatch]byte]int)
+	z.put(2, 3)             // fixed codes, not the last block
+	var seen [1 << 12]int32 // index of the last three bytes with a hash, plus one
+	slot := func(i int) *int32 {
+		return &seen[(uint32(all[i])|uint32(all[i+1])<<8|uint32(all[i+2])<<16)*0x9E3779B1>>20]
+	}
 	note := func(i int) {
 		if i+shortestMatch <= len(all) {
-			seen[[shortestMatch]byte(all[i:])] = i
+			*slot(i) = int32(i + 1)
 		}
 	}
 	for i := range z.past {
 		note(i)
 	}
 	for i := len(z.past); i < len(all); {
-		n, far := 1, 0
+		n, from := 0, i
 		if i+shortestMatch <= len(all) {
-			if from, ok := seen[[shortestMatch]byte(all[i:])]; ok && i-from <= z.window {
-				for n = shortestMatch; n < longestMatch && i+n < len(all) && all[i+n] == all[from+n]; n++ {
-				}
-				far = i - from
+			if at := int(*slot(i)) - 1; at >= 0 && i-at <= z.window {
+				from = at
 			}
 		}
-		if far > 0 {
-			z.match(n, far)
+		for from < i && n < longestMatch && i+n < len(all) && all[i+n] == all[from+n] {
+			n++
+		}
+		if n >= shortestMatch {
+			z.match(n, i-from)
 		} else {
+			n = 1
 			z.literal(uint(all[i]))
 		}
 		for range n {

@@ -18,15 +18,15 @@ func volume() []Group {
 		}
 		fragmented := Group{Name: "A large " + kind.name + " in fragments"}
 		for _, c := range []struct{ size, fragment int }{
-			{4 << 20, 64}, {1 << 20, 256}, {1 << 20, 1 << 10}, {1 << 20, 4 << 10}, {1 << 20, 16 << 10},
-			{1 << 20, 64 << 10}, {1 << 20, 256 << 10}, {4 << 20, 1 << 20}, {4 << 20, 4 << 20},
+			{2 << 20, 64}, {256 << 10, 256}, {256 << 10, 1 << 10}, {256 << 10, 4 << 10}, {256 << 10, 16 << 10},
+			{1 << 20, 64 << 10}, {1 << 20, 256 << 10}, {4 << 20, 1 << 20},
 		} {
 			whole := kind.body.of(c.size)
 			fragmented.Cases = append(fragmented.Cases, tell(fmt.Sprintf("%d bytes in fragments of %d.", c.size, c.fragment),
 				say(message{op: kind.op, payload: whole, fragment: c.fragment}), frame{first: fin | kind.op, payload: whole}).once())
 		}
-		chops := Group{Name: "A " + kind.name + " of 1 MiB in chopped writes"}
-		f := frame{first: fin | kind.op, payload: kind.body.of(1 << 20)}
+		chops := Group{Name: "A " + kind.name + " of 256 KiB in chopped writes"}
+		f := frame{first: fin | kind.op, payload: kind.body.of(256 << 10)}
 		chops.Cases = append(chops.Cases, tell("Every write brings a few bytes of the frame.", say(f), f).chopped(64, 256, 1024, 65537))
 		groups = append(groups, whole, fragmented, chops, trips(kind.name, kind.op), crowd(kind.name, kind.op))
 	}
