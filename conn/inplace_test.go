@@ -74,6 +74,12 @@ func FuzzWhole(f *testing.F) {
 		f.Add(tc.send[:min(len(tc.send), 4096)], uint32(300))
 	}
 	f.Add(text(strings.Repeat("é", 150)), uint32(299))
+	for _, size := range []int{125, 126, 65535, 65536} { // in each form that the length can have
+		for _, header := range [][]byte{{0x82, 0xFE}, {0x82, 0xFF, 0, 0, 0, 0, 0, byte(size >> 16)}} {
+			frame := append(header, byte(size>>8), byte(size))
+			f.Add(append(frame, make([]byte, 4+size)...), uint32(1<<20))
+		}
+	}
 	f.Fuzz(func(t *testing.T, p []byte, limit uint32) {
 		if err := agreesWithTheLibrary(p, int(limit)); err != nil {
 			t.Error(err)

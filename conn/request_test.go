@@ -85,6 +85,70 @@ func TestRequestsAreJudgedAsByTheLibrary(t *testing.T) {
 	}
 }
 
+// What is refused for which reason, beyond what was recorded from the reference server.
+func TestRefusals(t *testing.T) {
+	h := &handshake{server: "Test", page: []byte("page")}
+	with := func(line string) string { return openingRequest[:len(openingRequest)-2] + line + "\r\n\r\n" }
+	without := func(name string) string {
+		from := strings.Index(openingRequest, name)
+		return openingRequest[:from] + openingRequest[from+strings.Index(openingRequest[from:], "\r\n")+2:]
+	}
+	for _, tc := range []struct {
+		head string
+		want *refusal // nil: it is accepted
+	}{
+		{openingRequest, nil},
+		{"\r\n" + openingRequest, nil},
+		{with("X-Y: \t z \t"), nil},
+		{strings.Replace(openingRequest, "websocket", "h2c, WebSocket/13", 1), nil},
+		{"\r\n\r\n", refuseRequestLine},
+		{"GET / HTTP/1.1\n\r\n\r\n", refuseRequestLine},
+		{"GET /\x7f HTTP/1.1\r\n\r\n", refuseRequestLine},
+		{"GET  HTTP/1.1\r\n\r\n", refuseRequestLine},
+		{"GET / HTTP/1.10\r\n\r\n", refuseRequestLine},
+		{with("X : y"), refuseHeaderLine},
+		{with(" folded"), refuseHeaderLine},
+		{with("X: \x00"), refuseHeaderLine},
+		{with("no colon"), refuseHeaderLine},
+		{strings.Replace(openingRequest, "GET", "PUT", 1), refuseNotGet},
+		{"PUT / HTTP/1.1\r\nHost: h\r\n\r\n", refusePageNotGet},
+		{strings.Replace(openingRequest, "1.1", "1.0", 1), refuseHTTPVersion},
+		{strings.Replace(openingRequest, "1.1", "2.1", 1), refuseHTTPVersion},
+		{with("Host: h"), refuseHosts},
+		{without("Host"), refuseHosts},
+		{without("Upgrade"), refuseUpgrade},
+		{without("Connection"), refuseConnection},
+		{without("Sec-WebSocket-Version"), refuseVersion},
+		{with("Sec-WebSocket-Version: 13"), refuseVersion},
+		{without("Sec-WebSocket-Key"), refuseKeys},
+		{with("Sec-WebSocket-Key: " + sampleKey), refuseKeys},
+		{strings.Replace(openingRequest, sampleKey, sampleKey[4:], 1), refuseNonce},
+		{strings.Replace(openingRequest, sampleKey, "!"+sampleKey[1:], 1), refuseNonce},
+	} {
+		got, upgraded, _ := h.reply([]byte("before"), []byte(tc.head))
+		if tc.want == nil {
+			if !upgraded {
+				t.Errorf("%q is answered with %q", tc.head, got)
+			}
+			continue
+		}
+		if want := h.appendRefusal([]byte("before"), tc.want); upgraded || !bytes.Equal(got, want) {
+			t.Errorf("%q is answered with\n%q, want\n%q", tc.head, got, want)
+		}
+	}
+}
+
+func TestEqualFold(t *testing.T) {
+	for _, tc := range []struct {
+		a, b  string
+		equal bool
+	}{{"Host", "hOST", true}, {"Host", "Hos", false}, {"a-Z", "A-z", true}, {"@", "`", false}, {"{", "[", false}, {"\r", "-", false}, {"", "", true}} {
+		if equalFold([]byte(tc.a), tc.b) != tc.equal {
+			t.Errorf("%q and %q: equal is %v", tc.a, tc.b, !tc.equal)
+		}
+	}
+}
+
 const deflateOffer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=\"10\"\r\n"
 
 func TestReplyAllocatesNothing(t *testing.T) {
