@@ -11,7 +11,7 @@ import (
 // then on everything, what its own message causes included.
 func TestSessionAdmits(t *testing.T) {
 	var s *server
-	s = serve(t, Options{Admission: BySession, Handler: funcs{call: func(c *Conn, m []byte) (Answer, error) {
+	s = serve(t, Options{Admission: BySession, Handler: funcs{call: func(c Conn, m []byte) (Answer, error) {
 		switch string(m) {
 		case "admit me":
 			s.Hub().Add(c)
@@ -92,7 +92,7 @@ func TestUnknownAdmissionIsRefused(t *testing.T) {
 func TestAStrangerSendsLittle(t *testing.T) {
 	const large = DefaultMaxStranger + 1
 	var s *server
-	s = serve(t, Options{Admission: BySession, Handler: funcs{call: func(c *Conn, m []byte) (Answer, error) {
+	s = serve(t, Options{Admission: BySession, Handler: funcs{call: func(c Conn, m []byte) (Answer, error) {
 		if string(m) == "admit me" {
 			s.Hub().Add(c)
 		}

@@ -23,7 +23,7 @@ type audit struct {
 type auditedSession struct {
 	Session
 	a *audit
-	c *Conn
+	c Conn
 
 	inside       atomic.Int32 // methods running now
 	connected    atomic.Int32
@@ -31,7 +31,7 @@ type auditedSession struct {
 	disconnected atomic.Int32
 }
 
-func (a *audit) NewSession(c *Conn) (Session, error) {
+func (a *audit) NewSession(c Conn) (Session, error) {
 	inner, err := a.Handler.NewSession(c)
 	if err != nil {
 		return nil, err

@@ -5,160 +5,164 @@ import (
 	"runtime/debug"
 )
 
-// deliver hands a complete message to the session, when it is this message's turn:
-// the messages before it are executed, and no answer to them waits behind the
-// message being written. Until then the client is not read any further. A message
-// that arrives after the end has begun is dropped.
-func (c *Conn) deliver(m *buffer, what kind) {
-	_, takesBinary := c.session.(BinarySession)
-	ignored := what == binaryMessage && !takesBinary
-	if ignored {
-		c.engine.opts.Log.Debug("binary message ignored", "conn", c.id, "bytes", m.len())
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for c.reason == nil && (c.executing() || c.box.responseWaits()) {
-		c.turn.Wait()
-	}
-	if c.reason != nil {
+// deliver hands a complete message to the session, when it is this message's turn: the
+// messages before it are executed, and no answer to them waits behind what the client
+// does not read. Until then it is held, and the client is not read any further. A message
+// that arrives after the end has begun is dropped. m owns the payload; with nil it is
+// copied where it must outlive the call.
+func (s *shard) deliver(i uint32, payload []byte, m *buffer, what kind) {
+	r, w := s.table.record(i), s.table.seat(i).work
+	if w != nil && w.reason != nil {
 		m.release()
 		return
 	}
-	c.received++
-	c.step(Message)
-	if ignored {
-		c.step(Ignore)
+	if !s.mayCall(i) {
+		w = s.worked(i)
+		w.held, w.heldAs = owned(payload, m), what
+		return
+	}
+	r.received++
+	s.step(i, Message)
+	session := s.table.seat(i).session
+	if _, takesBinary := session.(BinarySession); what == binaryMessage && !takesBinary {
+		s.step(i, Ignore)
 		m.release()
 		return
 	}
-	c.step(Decoded)
-	// A goroutine of its own: the reading goroutine goes on to answer pings and to
-	// notice that the connection is lost, and its stack stays small.
-	c.tasks.Add(1)
-	go c.call(m, what)
-}
-
-// executing reports whether the session is at work, or its answer is on the way to
-// everyone. It needs mu.
-func (c *Conn) executing() bool {
-	s := c.life.State()
-	return s == Greeting || s == Calling || s == Broadcasting
-}
-
-// greet runs onWSConnect.
-func (c *Conn) greet() {
-	defer c.tasks.Done()
-	err := c.onWSConnect()
-	c.logFailure("onWSConnect failed", err)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer c.turn.Signal()
-	if c.life.State() == Orphaned {
-		c.step(CallReturned)
-		return
-	}
-	c.step(GreetReturned)
-	c.step(Establish)
-	if err != nil {
-		c.closeByServer(Reason{By: ByServer, Code: CodeServerFailed, Text: "internal error", Err: err})
-	}
-	c.settle()
-}
-
-// call runs onCall for one message and sends what it answers.
-func (c *Conn) call(m *buffer, what kind) {
-	defer c.tasks.Done()
-	answer, err := c.onCall(m.bytes(), what)
-	c.logFailure("onCall failed", err)
-	if answer.Sent != nil {
-		defer answer.Sent() // behind the unlocking of mu
-	}
-	var f frame
-	if err == nil && answer.To != NoResponse {
-		f = answer.parts().frame()
-	}
-	m.release() // only now: the answer may be a part of the message
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer c.turn.Signal()
-	if err != nil {
-		c.failed(err)
-		return
-	}
-	if c.life.State() == Orphaned {
-		// What was executed concerns all others, even if its client is gone.
-		if answer.To == ResponseToAll {
-			c.broadcast(f)
+	s.step(i, Decoded)
+	if p, ok := session.(PromptSession); ok {
+		s.mu.Unlock()
+		answer, promptly, err := callPromptly(p, payload, what)
+		s.mu.Lock()
+		if promptly {
+			s.returned(i, answer, err)
+			m.release() // only now: the answer may be a part of the message
+			return
 		}
-		c.step(CallReturned)
-		return
 	}
-	switch answer.To {
-	case Response:
-		c.step(RespondOne)
-		if c.box.accepts() {
-			c.enqueue(entry{frame: f, answer: true})
-		}
-		c.step(Sent)
-	case ResponseToAll:
-		c.step(RespondAll)
-		c.broadcast(f)
-		c.step(Sent)
-	default:
-		c.step(RespondNone)
-	}
-	c.settle()
+	s.run(job{s: s, slot: i, what: call, message: owned(payload, m), kind: what})
 }
 
-// failed goes on after a call that returned an error or panicked. It needs mu.
-func (c *Conn) failed(err error) {
+// owned returns the buffer of a payload, a copy if it has none.
+func owned(payload []byte, m *buffer) *buffer {
+	if m == nil {
+		m = newBuffer()
+		m.b = append(m.b, payload...)
+	}
+	return m
+}
+
+// mayCall reports whether the session may execute the next message now.
+func (s *shard) mayCall(i uint32) bool {
+	if s.table.record(i).life.State() != Active {
+		return false
+	}
+	w := s.table.seat(i).work
 	switch {
-	case c.life.State() == Orphaned:
-		c.step(CallReturned)
+	case w == nil:
+		return true
+	case w.pen == resting: // what is queued will be written when the bytes at hand are used up
+		return w.box.bytes < batchSize
+	}
+	return !w.box.responseWaits()
+}
+
+// run executes a method of the session: on a worker, or at once, with the mutex
+// released, if the session is a prompt one.
+func (s *shard) run(j job) {
+	if _, ok := s.table.seat(j.slot).session.(PromptSession); ok && j.what != call {
+		s.mu.Unlock()
+		j.do(false)
 		return
-	case stackOf(err) == "":
-		c.step(CallFailed)
-	default:
-		c.step(CallPanicked)
-		c.closeByServer(Reason{By: ByServer, Code: CodeServerFailed, Text: "internal error", Err: err})
 	}
-	c.settle()
+	s.submit(j)
 }
 
-// broadcast releases mu while it sends, because the hub comes first in the order of
-// locks. Nobody else steps the machine out of Broadcasting or Orphaned meanwhile.
-func (c *Conn) broadcast(f frame) {
-	c.mu.Unlock()
-	defer c.mu.Lock()
-	c.engine.hub.broadcast(f)
-}
-
-func (c *Conn) onWSConnect() (err error) {
-	defer contain("onWSConnect", &err)
-	return c.session.OnWSConnect()
-}
-
-func (c *Conn) onCall(message []byte, what kind) (a Answer, err error) {
-	defer contain("onCall", &err)
-	if what == binaryMessage {
-		return c.session.(BinarySession).OnBinary(message)
+// greeted goes on after onWSConnect.
+func (s *shard) greeted(i uint32, err error) {
+	if s.table.record(i).life.State() == Orphaned {
+		s.step(i, CallReturned)
+		s.tryEnd(i)
+		return
 	}
-	return c.session.OnCall(message)
-}
-
-func (c *Conn) onWSDisconnect(r Reason) (err error) {
-	defer contain("onWSDisconnect", &err)
-	c.session.OnWSDisconnect(r)
-	return nil
-}
-
-// logFailure reports an error of the session. It must not be called with mu held: the
-// log may be one that pushes to clients.
-func (c *Conn) logFailure(what string, err error) {
+	s.step(i, GreetReturned)
+	s.step(i, Establish)
 	if err != nil {
-		c.engine.opts.Log.Error(what, "conn", c.id, "err", err, "stack", stackOf(err))
+		s.closeByServer(i, sessionFailure(err))
+	} else if idle := s.engine.opts.IdleTimeout; idle > 0 && s.table.record(i).due == 0 {
+		s.setDue(s.table.record(i), idle)
 	}
+	s.settle(i)
+}
+
+// sessionFailure is why a connection ends whose session has failed.
+func sessionFailure(err error) Reason {
+	return Reason{By: ByServer, Code: CodeServerFailed, Text: "internal error", Err: err}
+}
+
+// returned goes on after onCall: it sends what was answered. It releases the mutex
+// while that goes to all.
+func (s *shard) returned(i uint32, answer Answer, err error) {
+	gen := s.table.record(i).gen
+	if err == nil && answer.To == ResponseToAll {
+		// What was executed concerns all others, even if its client is gone.
+		s.mu.Unlock()
+		s.engine.hub.broadcast(answer.parts().frame())
+		s.mu.Lock()
+	}
+	s.answered(i, answer, err)
+	if answer.Sent != nil {
+		s.mu.Unlock()
+		answer.Sent()
+		s.mu.Lock()
+	}
+	if s.at(i, gen) != nil {
+		s.settle(i)
+	}
+}
+
+// answered steps the machine over the answer of the session.
+func (s *shard) answered(i uint32, answer Answer, err error) {
+	r := s.table.record(i)
+	switch {
+	case r.life.State() == Orphaned:
+		s.step(i, CallReturned)
+		s.tryEnd(i)
+	case err != nil && stackOf(err) == "":
+		s.step(i, CallFailed)
+	case err != nil:
+		s.step(i, CallPanicked)
+		s.closeByServer(i, sessionFailure(err))
+	case answer.To == Response:
+		s.step(i, RespondOne)
+		if r.accepts() {
+			s.catchUp(i)
+			r.sent++
+			s.enqueue(i, entry{frame: s.worked(i).encodeParts(answer.parts()), answer: true})
+		}
+		s.step(i, Sent)
+	case answer.To == ResponseToAll:
+		s.step(i, RespondAll)
+		s.step(i, Sent)
+	default:
+		s.step(i, RespondNone)
+	}
+}
+
+// callPromptly asks a session whether it takes a message promptly, and calls it then.
+func callPromptly(p PromptSession, message []byte, what kind) (a Answer, promptly bool, err error) {
+	defer contain("onCall", &err)
+	if promptly = p.Prompt(message); promptly {
+		a, err = callSession(p, message, what)
+	}
+	return a, promptly, err
+}
+
+func callSession(session Session, message []byte, what kind) (Answer, error) {
+	if what == binaryMessage {
+		return session.(BinarySession).OnBinary(message)
+	}
+	return session.OnCall(message)
 }
 
 // contain turns a panic of the session into a *PanicError.

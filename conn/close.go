@@ -1,258 +1,302 @@
 package conn
 
 import (
-	"net"
+	"errors"
+	"fmt"
 	"time"
 )
 
 // The order of an end, which must not be changed: the reason is fixed and never
 // overwritten; the close frame leaves, behind what was queued and within its
-// deadline; the socket is closed; whoever waits is released; the session hears of
-// it only when it has returned from everything else; then nothing is left.
+// deadline; both directions of the socket are ended; when nobody uses it any more it
+// is closed; the session hears of it only when it has returned from everything else;
+// then nothing is left.
 
-// past is a deadline that makes every read and write return at once.
-var past = time.Unix(1, 0)
+// errTimeOver is what ends a connection that has not come to an end in time.
+var errTimeOver = errors.New("conn: the time for it is over")
 
-// fix keeps the first reason. It needs mu.
-func (c *Conn) fix(r Reason) {
-	if c.reason == nil {
-		c.reason = &r
-		c.turn.Signal()
+// fix keeps the first reason, and ends the connection's part in broadcasts.
+func (s *shard) fix(i uint32, r Reason) {
+	if w := s.worked(i); w.reason == nil {
+		w.why = r
+		w.reason = &w.why
 	}
+	s.retire(i)
 }
 
-// closeByServer queues the close frame as the last frame, if the outbox is open,
-// and begins the closing handshake. It needs mu.
-func (c *Conn) closeByServer(r Reason) {
-	if !c.box.accepts() {
+// closeByServer queues the close frame as the last frame, if the outbox is open, and
+// begins the closing handshake.
+func (s *shard) closeByServer(i uint32, r Reason) {
+	if !s.table.record(i).accepts() {
 		return
 	}
-	c.fix(r)
-	c.finish(encodeClose(r.Code, r.Text), Finish)
-	c.settle()
+	s.catchUp(i)
+	if !s.table.record(i).accepts() { // evicted by what was to be sent before
+		return
+	}
+	s.fix(i, r)
+	s.finish(i, s.worked(i).encodeClose(r.Code, r.Text), Finish)
+	s.settle(i)
 }
 
-// evict closes a connection whose client reads too slowly. What waits is dropped;
-// the frame under way is completed if that is possible in time. It needs mu.
-func (c *Conn) evict() {
+// evict closes a connection whose client reads too slowly. What waits is dropped; the
+// frame under way is completed if that is possible in time.
+func (s *shard) evict(i uint32) {
 	r := Reason{By: ByServer, Code: CodePolicy, Text: "reading too slowly", Err: ErrSlow}
-	c.fix(r)
-	c.box.evict()
-	c.finish(encodeClose(r.Code, r.Text), Overflow)
-	c.settle()
+	s.fix(i, r)
+	w := s.worked(i)
+	w.box.evict()
+	s.finish(i, w.encodeClose(r.Code, r.Text), Overflow)
+	s.settle(i)
 }
 
-// finish queues the last frame and sets the closing time limit. It needs mu.
-func (c *Conn) finish(last frame, on OutboxEvent) {
-	idle := !c.box.running()
-	c.box.add(entry{frame: last, answer: true})
-	c.stepBox(on)
-	c.armClosing()
-	if idle {
-		c.startWriting()
-	}
+// finish queues the last frame and sets the closing time limit.
+func (s *shard) finish(i uint32, last frame, on OutboxEvent) {
+	w := s.worked(i)
+	w.box.add(entry{frame: last, answer: true})
+	s.stepBox(i, on)
+	s.setDue(s.table.record(i), s.engine.opts.CloseTimeout)
+	s.carrier.flush(i, w)
 }
 
-// settle enters the closing handshake when its close frame is queued and the
-// session is idle. It needs mu.
-func (c *Conn) settle() {
-	if c.reason == nil || c.life.State() != Active {
+// settle enters the closing handshake when its close frame is queued and the session is
+// idle, and turns to an end that has waited for the session.
+func (s *shard) settle(i uint32) {
+	r, w := s.table.record(i), s.table.seat(i).work
+	if w == nil || r.executing() {
 		return
 	}
-	switch c.reason.By {
-	case ByServer:
-		c.step(CloseByServer)
-	case ByPeer:
-		c.step(CloseByPeer)
-	case ByTransport: // the reading goroutine is about to notice
+	if w.reason != nil && r.life.State() == Active {
+		switch w.reason.By {
+		case ByServer:
+			s.step(i, CloseByServer)
+		case ByPeer:
+			s.step(i, CloseByPeer)
+		case ByTransport: // the transport is about to notice
+		}
+	}
+	if w.ending != noEnding {
+		s.conclude(i)
 	}
 }
 
-// violated answers a violation of the protocol with a close frame, after the
-// messages before it.
-func (c *Conn) violated(v *ViolationError) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.awaitSession()
-	c.closeByServer(Reason{By: ByServer, Code: v.Code, Text: cutText(v.Rule, maxCloseText), Err: v})
-}
-
-// peerClosed answers the peer's close frame, after the messages before it.
-func (c *Conn) peerClosed(code Code, text string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.awaitSession()
-	if c.life.State() == CloseSent {
-		c.step(CloseByPeer)
+// violated answers a violation of the protocol with a close frame, after the messages
+// before it. Nothing that the peer sends is heard any more.
+func (s *shard) violated(i uint32, err error) {
+	r, w := s.table.record(i), s.worked(i)
+	v, ok := errors.AsType[*ViolationError](err)
+	if !ok || r.hears == hearsNothing {
 		return
 	}
-	if !c.box.accepts() {
+	r.hears = hearsNothing
+	w.ending, w.last = byViolation, v
+	s.await(i)
+}
+
+// peerClosed answers the peer's close frame, after the messages before it. What follows
+// a close frame is ignored (RFC 6455 5.5.1).
+func (s *shard) peerClosed(i uint32, f closeFrame) {
+	s.table.record(i).hears = hearsNothing
+	w := s.worked(i)
+	w.ending, w.final = byCloseOf, f
+	s.await(i)
+}
+
+// await lets an end wait until the messages so far are executed and answered, but not
+// longer than the closing time limit, nor when another end has begun already.
+func (s *shard) await(i uint32) {
+	r, w := s.table.record(i), s.table.seat(i).work
+	if !r.executing() {
+		s.conclude(i)
+	} else if w.reason == nil {
+		s.setDue(r, s.engine.opts.CloseTimeout)
+	}
+}
+
+// conclude brings about the end that has waited.
+func (s *shard) conclude(i uint32) {
+	r, w := s.table.record(i), s.table.seat(i).work
+	which := w.ending
+	w.ending = noEnding
+	switch {
+	case which == byViolation:
+		s.closeByServer(i, Reason{By: ByServer, Code: w.last.Code, Text: cutText(w.last.Rule, maxCloseText), Err: w.last})
+	case r.life.State() == CloseSent:
+		s.step(i, CloseByPeer)
+	case r.accepts():
+		s.catchUp(i)
+		if !r.accepts() {
+			return
+		}
+		s.fix(i, Reason{By: ByPeer, Code: w.final.code, Text: w.final.text})
+		// RFC 6455 5.5.1: the answer typically echoes the code.
+		s.finish(i, w.encodeClose(w.final.code, ""), Finish)
+		s.settle(i)
+	}
+}
+
+// expired is called when the time of a connection's present phase is over.
+func (s *shard) expired(i uint32) {
+	r, w := s.table.record(i), s.table.seat(i).work
+	state := r.life.State()
+	switch {
+	case state == Handshaking:
+		s.step(i, OpenTimeout)
+		s.step(i, Drop)
+		s.discard(i)
+	case w != nil && w.ending != noEnding && w.reason == nil:
+		s.conclude(i) // the session hangs
+	case (state == CloseSent || state == CloseReceived) && w != nil:
+		s.step(i, CloseTimeout)
+		s.step(i, Drop)
+		s.abandon(i)
+	case w != nil && w.reason != nil || state == Answering:
+		s.lost(i, r.gen, errTimeOver)
+	default:
+		s.idled(i, r)
+	}
+}
+
+// idled looks at a connection that was silent at least for a part of the idle time.
+func (s *shard) idled(i uint32, r *record) {
+	limit := s.engine.opts.IdleTimeout
+	if limit == 0 {
 		return
 	}
-	c.fix(Reason{By: ByPeer, Code: code, Text: text})
-	// RFC 6455 5.5.1: the answer typically echoes the code.
-	c.finish(encodeClose(code, ""), Finish)
-	c.settle()
-}
-
-// awaitSession waits until the messages so far are executed and answered, but not
-// longer than the closing time limit, nor when the end has begun already. It needs
-// mu and releases it meanwhile.
-func (c *Conn) awaitSession() {
-	if !c.executing() || c.reason != nil {
+	if left := limit - s.now.Since(r.heard); left > 0 || r.executing() {
+		s.setDue(r, max(left, time.Second))
 		return
 	}
-	limit := c.engine.opts.CloseTimeout
-	deadline := time.Now().Add(limit)
-	timer := time.AfterFunc(limit, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.turn.Signal()
-	})
-	defer timer.Stop()
-	for c.executing() && c.reason == nil && time.Now().Before(deadline) {
-		c.turn.Wait()
+	s.closeByServer(i, Reason{By: ByServer, Code: CodeGoingAway, Text: "idle for too long", Err: ErrIdle})
+}
+
+// lost ends a connection whose socket has ended or failed with err.
+func (s *shard) lost(i, gen uint32, err error) {
+	r := s.at(i, gen)
+	if r == nil {
+		return
+	}
+	switch state := r.life.State(); state {
+	case Handshaking:
+		s.step(i, Lost)
+		s.discard(i)
+	case Answering:
+		if r.box.State() == Shut {
+			s.step(i, Replied)
+		} else {
+			s.step(i, Lost)
+		}
+		s.discard(i)
+	case Greeting, Calling, Active, CloseSent, CloseReceived:
+		s.fix(i, Reason{By: ByTransport, Code: CodeAbnormal, Err: fmt.Errorf("connection lost: %w", err)})
+		s.step(i, Lost)
+		s.abandon(i)
 	}
 }
 
-// armClosing limits everything that is still to be read and written. It needs mu.
-func (c *Conn) armClosing() { c.nc.SetDeadline(time.Now().Add(c.engine.opts.CloseTimeout)) }
-
-// fail gives the connection up after a failure of the transport or of the engine:
-// nothing is written any more, and the reading goroutine ends it. It needs mu.
-func (c *Conn) fail(err error) {
-	c.fix(Reason{By: ByTransport, Code: CodeAbnormal, Err: err})
-	c.shutBox()
-	c.nc.SetDeadline(past)
+// fail gives a connection up after a failure of this package: the transport will notice
+// that its socket is of no use.
+func (s *shard) fail(i uint32, err error) {
+	s.fix(i, Reason{By: ByTransport, Code: CodeAbnormal, Err: err})
+	s.carrier.hangUp(s.table.record(i), s.table.seat(i).work)
 }
 
-// shut ends the connection for a shutdown: with a closing handshake when it is a
+// shut ends a connection for a shutdown: with a closing handshake when it is a
 // websocket, by dropping it when it is not yet one.
-func (c *Conn) shut(r Reason) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.box.life.State() == Unopened {
-		c.fix(r)
-		c.nc.SetDeadline(past)
-		return
-	}
-	c.closeByServer(r)
-}
-
-// abort ends the connection without waiting for anything but its session.
-func (c *Conn) abort(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.fail(err)
-}
-
-// shutBox drops what is still queued, unless the outbox is shut or ended already.
-// It needs mu.
-func (c *Conn) shutBox() {
-	if _, open := OutboxLifecycle.Next(c.box.life.State(), Discard); open {
-		c.box.discard()
-		c.stepBox(Discard)
+func (s *shard) shut(i uint32, why Reason) {
+	r := s.table.record(i)
+	switch {
+	case r.box.State() != Unopened:
+		s.closeByServer(i, why)
+	case r.life.State() == Handshaking:
+		s.lost(i, r.gen, why.Err)
+	default: // its session is being created
+		s.fix(i, why)
 	}
 }
 
-// refuse ends a connection that does not get to its handshake.
-func (c *Conn) refuse() {
-	c.mu.Lock()
-	c.step(Refuse)
-	c.mu.Unlock()
-	c.discard(nil)
+// abandon is what remains of a websocket whose socket is of no use any more.
+func (s *shard) abandon(i uint32) {
+	s.shutBox(i)
+	r, w := s.table.record(i), s.worked(i)
+	r.due, r.hears, w.ending = 0, hearsNothing, noEnding
+	w.held.release()
+	w.parked.release()
+	w.held, w.parked = nil, nil
+	s.carrier.hangUp(r, w)
+	s.tryEnd(i)
+}
+
+// shutBox drops what is still queued, unless the outbox has ended already.
+func (s *shard) shutBox(i uint32) {
+	r := s.table.record(i)
+	if _, open := OutboxLifecycle.Next(r.box.State(), Discard); open {
+		s.worked(i).box.discard()
+		s.stepBox(i, Discard)
+	}
 }
 
 // discard ends a connection that never was a websocket. Its session hears nothing.
-func (c *Conn) discard(err error) {
-	c.mu.Lock()
-	switch state := c.life.State(); {
-	case state == Handshaking && isTimeout(err) && c.reason == nil:
-		c.step(OpenTimeout)
-		c.step(Drop)
-	case state == Answering && c.box.life.State() == Shut && c.reason == nil:
-		c.step(Replied)
-	case state != Discarding: // it was not refused
-		c.step(Lost)
-	}
-	c.shutBox()
-	c.mu.Unlock()
-	drop(c.nc)
-	c.tasks.Wait()
-	c.end()
+func (s *shard) discard(i uint32) {
+	s.shutBox(i)
+	r, w := s.table.record(i), s.worked(i)
+	r.due, r.hears = 0, hearsNothing
+	s.carrier.hangUp(r, w)
+	s.tryEnd(i)
 }
 
-// disconnect ends a websocket whose reading has ended with err.
-func (c *Conn) disconnect(err error) {
-	c.mu.Lock()
-	for c.life.State() == Broadcasting {
-		c.turn.Wait()
-	}
-	if state := c.life.State(); isTimeout(err) && (state == CloseSent || state == CloseReceived) {
-		c.step(CloseTimeout)
-		c.step(Drop)
-	} else {
-		c.fix(Reason{By: ByTransport, Code: CodeAbnormal, Err: lost(err)})
-		c.step(Lost)
-	}
-	c.shutBox()
-	reason := *c.reason
-	c.mu.Unlock()
-
-	drop(c.nc)
-	c.engine.hub.Remove(c)
-	c.tasks.Wait()
-
-	c.mu.Lock()
-	c.step(Disconnect)
-	c.mu.Unlock()
-	c.logFailure("onWSDisconnect failed", c.onWSDisconnect(reason))
-	c.mu.Lock()
-	c.step(DisconnectReturned)
-	c.mu.Unlock()
-	if reason.Abnormal() {
-		c.engine.opts.Log.Warn("connection ended abnormally", "conn", c.id, "remote", c.RemoteAddr(), "reason", reason.String(), "trace", c.flight.String())
-	}
-	c.end()
-}
-
-// end takes the connection out of the figures.
-func (c *Conn) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.step(End)
-	for _, err := range []error{
-		c.engine.lives.End(&c.life, uint32(c.id)),
-		c.engine.boxes.End(&c.box.life, uint32(c.id)),
-	} {
-		if err != nil {
-			c.engine.opts.Log.Error("connection ended unfinished", "conn", c.id, "err", err, "trace", c.flight.String())
-		}
-	}
-}
-
-// closeWrite sends the end of the stream behind the last frame. A transport that
-// cannot end one direction alone is closed.
-func closeWrite(nc net.Conn) {
-	if half, ok := nc.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite() // the end of the connection follows anyway
+// tryEnd goes on with an end when nobody writes to the socket any more.
+func (s *shard) tryEnd(i uint32) {
+	r, w := s.table.record(i), s.worked(i)
+	state := r.life.State()
+	if w.pen == writing || w.pen == rewriting || state != Closing && state != Discarding {
 		return
 	}
-	nc.Close()
+	s.carrier.release(r, w)
+	if state == Discarding {
+		s.end(i)
+		return
+	}
+	s.step(i, Disconnect)
+	s.run(job{s: s, slot: i, what: bye})
 }
 
-// drop closes the socket at once. To close TLS would mean to send one more alert, for
-// up to five seconds, to a peer that perhaps does not read; a peer that reads has got
-// it from closeWrite.
-func drop(nc net.Conn) { socketOf(nc).Close() }
+// farewell is what is told of an end.
+type farewell struct {
+	reason Reason
+	remote string
+	trace  string // of an abnormal end
+}
 
-// socketOf is what lies below TLS and other layers.
-func socketOf(nc net.Conn) net.Conn {
-	for {
-		layer, ok := nc.(interface{ NetConn() net.Conn })
-		if !ok {
-			return nc
-		}
-		nc = layer.NetConn()
+func (s *shard) farewell(i uint32) farewell {
+	f := farewell{reason: *s.table.seat(i).work.reason, remote: s.remote(i)}
+	if f.reason.Abnormal() {
+		f.trace = s.trace(i)
+	}
+	return f
+}
+
+// departed goes on after onWSDisconnect.
+func (s *shard) departed(i uint32) {
+	s.step(i, DisconnectReturned)
+	s.end(i)
+}
+
+// end takes the connection out of the figures and gives its slot away.
+func (s *shard) end(i uint32) {
+	r, w := s.table.record(i), s.worked(i)
+	s.step(i, End)
+	s.engine.unfinished(r.id, s.lives.End(&r.life, i))
+	s.engine.unfinished(r.id, s.boxes.End(&r.box, i))
+	s.engine.buffered.Add(-int64(w.counted))
+	if r.marks.has(markCounted) {
+		s.engine.forget(r.remote())
+	}
+	w.recycle()
+	s.table.give(i)
+	if len(s.spare) < maxSpare {
+		s.spare = append(s.spare, w)
+	} else {
+		workPool.Put(w)
 	}
 }

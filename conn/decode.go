@@ -59,11 +59,18 @@ type decoder struct {
 	header ws.Header
 
 	fragmented ws.OpCode // opcode of the message being assembled, 0 between messages
+	frames     uint32    // whose headers were read; it wraps
 	text       utf8Checker
 	message    *buffer    // payload of the message so far, nil before its first byte
 	deflated   compressed // what is special to a compressed message
 
 	control [ws.MaxControlFramePayloadSize]byte // payload of the control frame so far
+}
+
+// begin makes the decoder, which holds nothing, ready for a connection.
+func (d *decoder) begin(limit, small int, ext extension) {
+	d.limit, d.small, d.ext = limit, small, ext
+	d.headN, d.stage, d.fragmented, d.text = 0, inHeader, 0, utf8Checker{}
 }
 
 // next consumes bytes of p, unmasking them in place, until a message or a control
@@ -190,6 +197,7 @@ func (d *decoder) finishHeader() error {
 	}
 	d.header.Length = int64(length)
 	copy(d.header.Mask[:], rest)
+	d.frames++
 	d.stage, d.masked = inBody, 0
 	if d.header.OpCode.IsControl() {
 		return nil
@@ -330,6 +338,8 @@ var (
 	errLengthNotMinimal = &ViolationError{CodeProtocol, "RFC 6455 5.2: the minimal number of bytes must be used to encode the length"}
 	errLengthNegative   = &ViolationError{CodeProtocol, "RFC 6455 5.2: the most significant bit of the length must be 0"}
 	errMessageTooBig    = &ViolationError{CodeTooBig, "RFC 6455 7.4.1: message larger than the limit"}
+	errTooFast          = &ViolationError{CodePolicy, "more frames per second than the limit"}
+	errNoMemory         = &ViolationError{CodeTryLater, "too much is being sent to the server at once"}
 	errTextNotUTF8      = &ViolationError{CodeInvalidData, "RFC 6455 8.1: text that is not UTF-8"}
 	errCloseLength      = &ViolationError{CodeProtocol, "RFC 6455 5.5.1: the body of a close frame begins with a code of 2 bytes"}
 	errCloseCode        = &ViolationError{CodeProtocol, "RFC 6455 7.4: a close code that must not be sent"}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
+	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"musicdb/fsm"
 )
@@ -15,13 +18,19 @@ type Engine struct {
 	opts      Options
 	handshake handshake
 	hub       *Hub
-	lives     *fsm.SharedLedger[State, Event]
-	boxes     *fsm.SharedLedger[OutboxState, OutboxEvent]
+	workers   *workers
+	streams   []*shard // of the goroutine transport
+	loops     []*shard // of the loop transport, none where it does not exist
+	shards    []*shard // all of them
+	buffered  atomic.Int64
+	lastID    atomic.Uint64
 
-	mu        sync.Mutex // guards what follows
-	conns     map[uint64]*Conn
-	lastID    uint64
+	mu        sync.Mutex // guards what follows; may be taken with a shard's mutex held
+	live      int
+	perAddr   map[netip.Addr]int
 	listeners map[net.Listener]struct{}
+	started   bool // the loops run
+	running   sync.WaitGroup
 
 	stopping chan struct{} // closed by Shutdown, with mu held: nothing starts any more
 	drained  chan struct{} // closed when stopping and no connection is left
@@ -33,43 +42,86 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{
+	e := &Engine{
 		opts:      o,
-		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin},
-		hub:       newHub(),
-		lives:     fsm.NewSharedLedger(Lifecycle),
-		boxes:     fsm.NewSharedLedger(OutboxLifecycle),
-		conns:     make(map[uint64]*Conn),
+		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin, deflate: o.Deflate.Enabled},
+		workers:   newWorkers(),
+		perAddr:   make(map[netip.Addr]int),
 		listeners: make(map[net.Listener]struct{}),
 		stopping:  make(chan struct{}),
 		drained:   make(chan struct{}),
-	}, nil
+	}
+	e.hub = &Hub{engine: e}
+	for range max(1, runtime.GOMAXPROCS(0)) {
+		s := newShard(e)
+		s.submit = e.workers.submit
+		s.carrier = &streams{s}
+		e.streams = append(e.streams, s)
+	}
+	if o.Transport != Goroutine {
+		e.loops = newLoops(e, o.Loops)
+	}
+	e.shards = append(append(e.shards, e.loops...), e.streams...)
+	return e, nil
 }
 
 // Hub is the list of connections for broadcasts.
 func (e *Engine) Hub() *Hub { return e.hub }
 
 // Sources are the machines of the engine with their figures: connection, outbox.
-func (e *Engine) Sources() []fsm.Source { return []fsm.Source{e.lives, e.boxes} }
+func (e *Engine) Sources() []fsm.Source {
+	return []fsm.Source{
+		figures{e, func(s *shard) fsm.Source { s.lives.Publish(); return s.lives }},
+		figures{e, func(s *shard) fsm.Source { s.boxes.Publish(); return s.boxes }},
+	}
+}
+
+// figures are those of one machine over all shards, as they are when they are read.
+type figures struct {
+	engine *Engine
+	of     func(*shard) fsm.Source // publishes; with the mutex of the shard held
+}
+
+func (f figures) ledgers() []fsm.Source {
+	all := make([]fsm.Source, len(f.engine.shards))
+	for i, s := range f.engine.shards {
+		s.lock()
+		all[i] = f.of(s)
+		s.unlock()
+	}
+	return all
+}
+
+func (f figures) Describe() fsm.Description { return f.ledgers()[0].Describe() }
+
+func (f figures) Figures() fsm.Figures {
+	all := f.ledgers()
+	sum, err := fsm.Join(all[0], all[1:]...)
+	if err != nil {
+		panic(err) // all are of one machine
+	}
+	return sum.Figures()
+}
 
 // Len is the number of connections, websockets or not.
 func (e *Engine) Len() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.conns)
+	return e.live
 }
 
 // Trace lists the last steps of a living connection, "" for an unknown id.
-func (e *Engine) Trace(id uint64) string {
-	e.mu.Lock()
-	c := e.conns[id]
-	e.mu.Unlock()
-	if c == nil {
-		return ""
+func (e *Engine) Trace(id uint64) (trace string) {
+	for _, s := range e.shards {
+		s.mu.Lock()
+		s.table.each(func(i uint32, r *record) {
+			if r.id == id {
+				trace = s.trace(i)
+			}
+		})
+		s.mu.Unlock()
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.flight.String()
+	return trace
 }
 
 // Serve accepts connections from l until Shutdown, which closes l and makes Serve
@@ -81,6 +133,9 @@ func (e *Engine) Serve(l net.Listener) error {
 		return ErrShutdown
 	}
 	defer e.unlisten(l)
+	if done, err := e.serveLoops(l); done {
+		return err
+	}
 	var backoff backoff
 	for {
 		nc, err := l.Accept()
@@ -101,55 +156,71 @@ func (e *Engine) Serve(l net.Listener) error {
 	}
 }
 
-// Adopt runs a connection that was accepted elsewhere, on a goroutine of its own.
-// head are the bytes that were read from it already: usually the complete request,
-// perhaps more. The engine owns nc from here on, also when it returns an error.
+// Adopt runs a connection that was accepted elsewhere. head are the bytes that were read
+// from it already: usually the complete request, perhaps more. The engine owns nc from
+// here on, also when it returns an error.
 func (e *Engine) Adopt(nc net.Conn, head []byte) error { return e.start(nc, head) }
 
-// start begins a connection, or refuses it at a limit.
+// start begins a connection on the goroutine transport, or refuses it at a limit.
 func (e *Engine) start(nc net.Conn, head []byte) error {
-	e.mu.Lock()
-	e.lastID++
-	c := newConn(e, nc, e.lastID)
-	var err error
-	switch {
-	case e.isStopping():
-		err = ErrShutdown
-	case len(e.conns) >= e.opts.MaxConnections:
-		err = ErrFull
-	default:
-		e.conns[c.id] = c
-	}
-	e.mu.Unlock()
-
-	c.mu.Lock()
-	c.step(Accept)
-	c.mu.Unlock()
-	if err != nil {
-		c.refuse()
-		return err
-	}
-	go c.run(head)
-	return nil
+	from, _ := netip.ParseAddrPort(nc.RemoteAddr().String()) // a pipe has none
+	refused := e.enter(from)
+	id := e.lastID.Add(1)
+	s := e.streams[id%uint64(len(e.streams))]
+	s.begin(id, from, nc, head, refused)
+	return refused
 }
 
-// forget removes a connection that has ended.
-func (e *Engine) forget(c *Conn) {
+// enter counts a connection that begins, or says why it must not: then it is not
+// counted, and must not be forgotten.
+func (e *Engine) enter(from netip.AddrPort) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.conns, c.id)
+	limit := e.opts.MaxPerAddress
+	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	var refused error
+	switch {
+	case e.isStopping():
+		refused = ErrShutdown
+	case e.live >= e.opts.MaxConnections:
+		refused = ErrFull
+	case limit > 0 && !from.Addr().IsLoopback() && e.perAddr[from.Addr()] >= limit:
+		refused = ErrAddressFull
+	}
+	if refused != nil {
+		return refused
+	}
+	e.live++
+	if limit > 0 && from.IsValid() {
+		e.perAddr[from.Addr()]++
+	}
+	return refused
+}
+
+// forget is called when a connection has ended.
+func (e *Engine) forget(from netip.AddrPort) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.live--
+	if n := e.perAddr[from.Addr()]; n > 1 {
+		e.perAddr[from.Addr()] = n - 1
+	} else if n == 1 {
+		delete(e.perAddr, from.Addr())
+	}
 	e.checkDrained()
 }
 
 // checkDrained needs mu.
 func (e *Engine) checkDrained() {
-	if !e.isStopping() || len(e.conns) > 0 {
+	if !e.isStopping() || e.live > 0 {
 		return
 	}
 	select {
 	case <-e.drained:
 	default:
 		close(e.drained)
+		e.workers.dismiss()
+		e.ringAll()
 	}
 }
 
@@ -165,26 +236,36 @@ var ErrUnfinished = errors.New("conn: connections were left when the time was ov
 // again.
 func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 	r := Reason{By: ByServer, Code: CodeNormal, Text: cutText(reason, maxCloseText), Err: ErrShutdown}
-	for _, c := range e.stop() {
-		c.shut(r)
-	}
+	e.stop()
+	e.each(func(s *shard, i uint32, _ *record) { s.shut(i, r) })
 	select {
 	case <-e.drained:
+		e.running.Wait()
 		return nil
 	case <-ctx.Done():
 	}
-	left := e.all()
-	for _, c := range left {
-		c.abort(ctx.Err())
-	}
-	if len(left) == 0 {
+	left := 0
+	e.each(func(s *shard, i uint32, r *record) {
+		s.lost(i, r.gen, ctx.Err())
+		left++
+	})
+	if left == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d: %w", ErrUnfinished, len(left), context.Cause(ctx))
+	return fmt.Errorf("%w: %d: %w", ErrUnfinished, left, context.Cause(ctx))
 }
 
-// stop closes the listeners, lets nothing start any more, and returns what lives.
-func (e *Engine) stop() []*Conn {
+// each calls do for every connection, with the mutex of its shard held.
+func (e *Engine) each(do func(s *shard, i uint32, r *record)) {
+	for _, s := range e.shards {
+		s.lock()
+		s.table.each(func(i uint32, r *record) { do(s, i, r) })
+		s.unlock()
+	}
+}
+
+// stop closes the listeners and lets nothing start any more.
+func (e *Engine) stop() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.isStopping() {
@@ -194,21 +275,6 @@ func (e *Engine) stop() []*Conn {
 		l.Close()
 	}
 	e.checkDrained()
-	return e.allLocked()
-}
-
-func (e *Engine) all() []*Conn {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.allLocked()
-}
-
-func (e *Engine) allLocked() []*Conn {
-	all := make([]*Conn, 0, len(e.conns))
-	for _, c := range e.conns {
-		all = append(all, c)
-	}
-	return all
 }
 
 func (e *Engine) listen(l net.Listener) bool {
@@ -225,6 +291,22 @@ func (e *Engine) unlisten(l net.Listener) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.listeners, l)
+	if e.isStopping() {
+		e.ringAll()
+	}
+}
+
+// isOver reports whether nothing will come any more: no connection is left, and every
+// Serve has given its listener back.
+func (e *Engine) isOver() bool {
+	select {
+	case <-e.drained:
+	default:
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.listeners) == 0
 }
 
 func (e *Engine) isStopping() bool {
@@ -233,5 +315,27 @@ func (e *Engine) isStopping() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// sessionFailed reports an error of a session. It must not be called with a mutex held:
+// the log may be one that pushes to clients.
+func (e *Engine) sessionFailed(what string, id uint64, err error) {
+	if err != nil {
+		e.opts.Log.Error(what, "conn", id, "err", err, "stack", stackOf(err))
+	}
+}
+
+// ended reports an end that an operator should know of. No mutex may be held.
+func (e *Engine) ended(id uint64, f farewell) {
+	if f.reason.Abnormal() {
+		e.opts.Log.Warn("connection ended abnormally", "conn", id, "remote", f.remote, "reason", f.reason.String(), "trace", f.trace)
+	}
+}
+
+// unfinished reports a machine that was dropped in the middle, a fault of this package.
+func (e *Engine) unfinished(id uint64, err error) {
+	if err != nil {
+		e.opts.Log.Error("connection ended unfinished", "conn", id, "err", err)
 	}
 }

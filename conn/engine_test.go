@@ -40,14 +40,14 @@ func TestLostWhileTheSessionWorks(t *testing.T) {
 			entered, release, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 			disconnected := make(chan Reason, 1)
 			work := func() { close(entered); <-release }
-			h := funcs{disconnect: func(_ *Conn, r Reason) { disconnected <- r }}
+			h := funcs{disconnect: func(_ Conn, r Reason) { disconnected <- r }}
 			if method == "onCall" {
-				h.call = func(*Conn, []byte) (Answer, error) {
+				h.call = func(Conn, []byte) (Answer, error) {
 					work()
 					return Answer{To: ResponseToAll, Payload: []byte("for all"), Sent: func() { close(sent) }}, nil
 				}
 			} else {
-				h.connect = func(*Conn) error { work(); return nil }
+				h.connect = func(Conn) error { work(); return nil }
 			}
 			watch := &audit{t: t, Handler: h}
 			s := serve(t, Options{Handler: watch})
@@ -90,7 +90,7 @@ func TestLostWhileTheSessionWorks(t *testing.T) {
 func TestPushesAfterSentFollowTheAnswer(t *testing.T) {
 	to := map[string]Audience{"one": Response, "all": ResponseToAll, "none": NoResponse}
 	var s *server
-	s = serve(t, Options{Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	s = serve(t, Options{Handler: funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		what := string(m)
 		sent := func() { s.Hub().Broadcast([]byte("after " + what)) }
 		if what == "failing" {
@@ -110,7 +110,7 @@ func TestPushesAfterSentFollowTheAnswer(t *testing.T) {
 
 func TestPushesOfACallPrecedeItsAnswer(t *testing.T) {
 	var s *server
-	s = serve(t, Options{Handler: funcs{call: func(c *Conn, m []byte) (Answer, error) {
+	s = serve(t, Options{Handler: funcs{call: func(c Conn, m []byte) (Answer, error) {
 		c.Send([]byte("own push"))
 		s.Hub().Broadcast([]byte("to all"))
 		return Answer{To: Response, Payload: m}, nil
@@ -143,7 +143,7 @@ func TestAnswers(t *testing.T) {
 func TestMessagesWaitForEachOtherAndPingsDoNot(t *testing.T) {
 	release := make(chan struct{})
 	var running sync.Mutex
-	s := serve(t, Options{Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	s := serve(t, Options{Handler: funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		if !running.TryLock() {
 			t.Error("two calls at once")
 		}
@@ -222,7 +222,7 @@ func (q *numbered) Scan(state fmt.ScanState, verb rune) error {
 // others notice nothing, and if it reads after all, it sees whole frames and why.
 func TestSlowReaderIsEvicted(t *testing.T) {
 	gone := make(chan Reason, 2)
-	s := serve(t, Options{OutboxBytes: 100 << 10, Handler: funcs{disconnect: func(_ *Conn, r Reason) { gone <- r }}})
+	s := serve(t, Options{OutboxBytes: 100 << 10, Handler: funcs{disconnect: func(_ Conn, r Reason) { gone <- r }}})
 	slow, quick := open(t, s.addr), open(t, s.addr)
 	s.log.await(t, 1, Active)
 	s.log.await(t, 2, Active)
@@ -285,7 +285,7 @@ func TestEchoesAreNotMixedUp(t *testing.T) {
 // for many of them without reading is held back, see TestUnreadAnswersHoldBackCalls.
 func TestAnswersAreNotEvicted(t *testing.T) {
 	const size = 3 << 20
-	s := serve(t, Options{OutboxBytes: 1 << 10, Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	s := serve(t, Options{OutboxBytes: 1 << 10, Handler: funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		return Answer{To: Response, Payload: []byte(string(m) + strings.Repeat("a", size))}, nil
 	}}})
 	c := open(t, s.addr)
@@ -335,7 +335,7 @@ func TestTrace(t *testing.T) {
 		c.frame()
 	}
 	trace := s.Trace(1)
-	if n := len(strings.Fields(trace)); n != 24 || !strings.HasSuffix(trace, "Message>Receiving Decoded>Calling RespondOne>Responding Sent>Active") {
+	if n := len(strings.Fields(trace)); n < 8 || n > recorderSize || !strings.HasSuffix(trace, "Message>Receiving Decoded>Calling RespondOne>Responding Sent>Active") {
 		t.Errorf("%d steps: %s", n, trace)
 	}
 	if got := s.Trace(2); got != "" {
@@ -372,7 +372,7 @@ func TestCloseByTheSession(t *testing.T) {
 		{1000, long, fmt.Sprintf("close 1000 %q", strings.Repeat("é", 61))},
 		{1000, "\xFF", fmt.Sprintf("close 1000 %q", "\uFFFD")},
 	} {
-		s := serve(t, Options{Handler: funcs{connect: func(c *Conn) error {
+		s := serve(t, Options{Handler: funcs{connect: func(c Conn) error {
 			c.Close(tc.code, tc.text)
 			c.Close(4001, "too late")
 			return nil

@@ -48,8 +48,8 @@ func TestOutboxFlow(t *testing.T) {
 		}, BackedUp},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var ours *Conn
-			h := funcs{connect: func(c *Conn) error { ours = c; return nil }}
+			var ours Conn
+			h := funcs{connect: func(c Conn) error { ours = c; return nil }}
 			synthetic(t, Options{OutboxBytes: tc.bound, Handler: h}, func(t *testing.T, s *server) {
 				c := adopt(t, s, openingRequest)
 				c.head()
@@ -64,9 +64,8 @@ func TestOutboxFlow(t *testing.T) {
 					}
 					synctest.Wait()
 				}
-				ours.mu.Lock()
-				state := ours.box.life.State()
-				ours.mu.Unlock()
+				var state OutboxState
+				peek(ours, func(r *record, _ *work) { state = r.box.State() })
 				if state != tc.state {
 					t.Errorf("the outbox is %s, want %s", OutboxLifecycle.StateName(state), OutboxLifecycle.StateName(tc.state))
 				}
@@ -90,9 +89,9 @@ func TestPageThatNobodyReads(t *testing.T) {
 }
 
 func TestNoSessionNoConnection(t *testing.T) {
-	for name, create := range map[string]func(*Conn) error{
-		"error": func(*Conn) error { return errors.New("not today") },
-		"panic": func(*Conn) error { panic("not today") },
+	for name, create := range map[string]func(Conn) error{
+		"error": func(Conn) error { return errors.New("not today") },
+		"panic": func(Conn) error { panic("not today") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synthetic(t, Options{Handler: funcs{create: create}}, func(t *testing.T, s *server) {

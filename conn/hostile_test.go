@@ -32,7 +32,7 @@ var sharedBody = bytes.Repeat([]byte("0123456789abcdef"), 1<<19)
 // for onWSConnect.
 func mean(create, connect string) funcs {
 	return funcs{
-		create: func(*Conn) error {
+		create: func(Conn) error {
 			switch create {
 			case "fail":
 				return errors.New("no session today")
@@ -41,7 +41,7 @@ func mean(create, connect string) funcs {
 			}
 			return nil
 		},
-		connect: func(c *Conn) error {
+		connect: func(c Conn) error {
 			switch connect {
 			case "fail":
 				return errors.New("not welcome")
@@ -56,7 +56,7 @@ func mean(create, connect string) funcs {
 			}
 			return nil
 		},
-		call: func(c *Conn, m []byte) (Answer, error) {
+		call: func(c Conn, m []byte) (Answer, error) {
 			switch string(m) {
 			case "none":
 				return Answer{}, nil
@@ -83,7 +83,7 @@ func mean(create, connect string) funcs {
 			}
 			return Answer{To: Response, Payload: m}, nil
 		},
-		disconnect: func(*Conn, Reason) {
+		disconnect: func(Conn, Reason) {
 			if connect == "panic" {
 				panic("even now")
 			}

@@ -49,8 +49,8 @@ func TestBroadcastsComeInOneOrder(t *testing.T) {
 }
 
 func TestRemovedFromBroadcastsLivesOn(t *testing.T) {
-	var ours *Conn
-	s := serve(t, Options{Handler: funcs{connect: func(c *Conn) error { ours = c; return nil }}})
+	var ours Conn
+	s := serve(t, Options{Handler: funcs{connect: func(c Conn) error { ours = c; return nil }}})
 	c := open(t, s.addr)
 	s.log.await(t, 1, Active)
 	s.Hub().Remove(ours)
@@ -72,8 +72,8 @@ func TestRemovedFromBroadcastsLivesOn(t *testing.T) {
 func TestHubKeepsNobodyWhoIsNotThere(t *testing.T) {
 	h := funcs{}
 	var s *server
-	h.create = func(c *Conn) error { s.Hub().Add(c); return nil }
-	h.disconnect = func(c *Conn, _ Reason) { s.Hub().Add(c) }
+	h.create = func(c Conn) error { s.Hub().Add(c); return nil }
+	h.disconnect = func(c Conn, _ Reason) { s.Hub().Add(c) }
 	s = unsupervised(t, Options{Handler: h})
 	s.begin(listen(t))
 	never := dial(t, s.addr)
@@ -94,8 +94,8 @@ func TestHubKeepsNobodyWhoIsNotThere(t *testing.T) {
 // A greeter answers each message with a greeting.
 type greeter struct{}
 
-func (greeter) NewSession(*Conn) (Session, error) { return greeter{}, nil }
-func (greeter) OnWSConnect() error                { return nil }
+func (greeter) NewSession(Conn) (Session, error) { return greeter{}, nil }
+func (greeter) OnWSConnect() error               { return nil }
 func (greeter) OnCall(m []byte) (Answer, error) {
 	return Answer{To: Response, Payload: append([]byte("hello, "), m...)}, nil
 }

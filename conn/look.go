@@ -1,11 +1,8 @@
 package conn
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"time"
-
-	"musicdb/fsm"
 )
 
 // Bounds of what one Look returns.
@@ -38,62 +35,59 @@ type Sighting struct {
 	Waiting        int           // bytes in the outbox, those under way included
 }
 
-// Look returns living connections, the oldest first. Each is seen at a moment of its
-// own; nothing stands still meanwhile. It takes time in proportion to the number of
-// connections, but holds up none of them for longer than one look at it.
+// Look returns living connections, the oldest first. It takes time in proportion to the
+// number of connections, and holds up a shard for one look at its own.
 func (e *Engine) Look(q Query) []Sighting {
 	if q.Limit < 1 {
 		q.Limit = DefaultLook
 	}
 	q.Limit = min(q.Limit, MaxLook)
-	all := e.all()
-	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.id, b.id) })
+	var found []Conn
+	var ids []uint64
+	e.each(func(s *shard, i uint32, r *record) {
+		if q.ID != 0 && q.ID != r.id {
+			return
+		}
+		if q.State == "" || q.State == Lifecycle.StateName(r.life.State()) || q.State == OutboxLifecycle.StateName(r.box.State()) {
+			found = append(found, Conn{s, i, r.gen})
+			ids = append(ids, r.id)
+		}
+	})
+	sort.Sort(&byID{found, ids})
 	var seen []Sighting
-	for _, c := range all {
-		if q.ID != 0 && q.ID != c.id {
-			continue
+	for _, c := range found[:min(len(found), q.Limit)] {
+		c.s.lock()
+		if c.s.at(c.slot, c.gen) != nil {
+			seen = append(seen, c.s.look(c.slot))
 		}
-		if s, matches := c.look(q.State); matches {
-			if seen = append(seen, s); len(seen) == q.Limit {
-				break
-			}
-		}
+		c.s.unlock()
 	}
 	return seen
 }
 
-// look describes the connection if it is in a state.
-func (c *Conn) look(state string) (s Sighting, matches bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.life.Live() {
-		return s, false
-	}
-	s.State, s.Outbox = Lifecycle.StateName(c.life.State()), OutboxLifecycle.StateName(c.box.life.State())
-	if state != "" && state != s.State && state != s.Outbox {
-		return s, false
-	}
-	s.ID, s.Remote, s.Trace = c.id, c.RemoteAddr(), c.flight.String()
-	s.Age, s.InState = time.Since(c.since), fsm.Now().Since(c.life.Entered())
-	s.Received, s.Sent = c.received, c.sent
-	for _, e := range c.box.queue {
-		s.Waiting += e.size()
-	}
-	return s, true
+type byID struct {
+	found []Conn
+	ids   []uint64
 }
 
-// traffic counts the messages of a connection.
-type traffic struct{ received, sent uint64 }
-
-// queued counts a frame that enters the outbox, if it is a message.
-func (t *traffic) queued(f frame) {
-	if f.head[0] == finalText || f.head[0] == finalBinary {
-		t.sent++
-	}
+func (b *byID) Len() int           { return len(b.ids) }
+func (b *byID) Less(i, j int) bool { return b.ids[i] < b.ids[j] }
+func (b *byID) Swap(i, j int) {
+	b.found[i], b.found[j] = b.found[j], b.found[i]
+	b.ids[i], b.ids[j] = b.ids[j], b.ids[i]
 }
 
-// The first byte of a whole message in one frame (RFC 6455 5.2).
-const (
-	finalText   = 0x81
-	finalBinary = 0x82
-)
+// look describes one connection.
+func (s *shard) look(i uint32) Sighting {
+	r := s.table.record(i)
+	look := Sighting{
+		ID: r.id, Remote: s.remote(i), State: Lifecycle.StateName(r.life.State()),
+		Outbox: OutboxLifecycle.StateName(r.box.State()), Trace: s.trace(i),
+		Age: s.now.Since(r.since), InState: s.now.Since(r.life.Entered()),
+		Received: uint64(r.received), Sent: uint64(r.sent),
+	}
+	if w := s.table.seat(i).work; w != nil {
+		look.Waiting = w.box.bytes - w.box.begun
+	}
+	return look
+}

@@ -11,7 +11,7 @@ import (
 // One connection in each of some states, and what a look says about it.
 func TestLook(t *testing.T) {
 	var release chan struct{} // of the test's own time
-	h := funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	h := funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		if string(m) == "wait" {
 			<-release
 		}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -14,8 +15,15 @@ import (
 
 // TestMain fails when a goroutine is left, and, when all tests have run, when an
 // engine has not taken every row of both tables in at least one of them.
+//
+// All tests run on the event loops first, then with a goroutine per connection.
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if code == 0 && runtime.GOOS == "linux" {
+		fmt.Println("the same with a goroutine per connection:")
+		underTest = Goroutine
+		code = m.Run()
+	}
 	if code == 0 {
 		if err := goleak.Find(); err != nil {
 			fmt.Println(err)
@@ -30,6 +38,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(code)
 }
+
+// underTest is the transport of TCP connections.
+var underTest = Auto
 
 // allTestsRan reports whether no flag has chosen some of the tests.
 func allTestsRan() bool {

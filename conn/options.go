@@ -16,6 +16,7 @@ const (
 	DefaultMaxMessage     = 16 << 20
 	DefaultMaxStranger    = 1 << 20
 	DefaultOutboxBytes    = 1 << 20
+	DefaultMaxBuffered    = 256 << 20
 	DefaultServer         = "MusicDB"
 )
 
@@ -24,10 +25,19 @@ type Options struct {
 	Handler Handler      // required
 	Log     *slog.Logger // nil discards
 
+	// Transport chooses how bytes are moved; Loops is the number of event loops, 0 for
+	// one per core that the process may use.
+	Transport Transport
+	Loops     int
+
 	OpenTimeout  time.Duration // from accept to a complete opening handshake; then dropped without a byte
 	CloseTimeout time.Duration // for the closing handshake, what is still queued included
+	IdleTimeout  time.Duration // without a byte of the peer, after which it is closed with 1001; 0 for never
 
 	MaxConnections int // at once, websockets or not; more are dropped when accepted
+	MaxPerAddress  int // connections from one address but loopback, 0 for any number; more are dropped when accepted
+	MaxRate        int // frames per second of one connection, averaged over a second, 0 for any number; more are closed with 1008
+	MaxBuffered    int // bytes of unfinished messages of all connections; who exceeds it is closed with 1013
 	MaxHandshake   int // bytes of a request's head; more get HTTP 431
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
 	MaxStranger    int // as MaxMessage, while the connection has not been admitted; at most MaxMessage
@@ -42,11 +52,13 @@ type Options struct {
 	// from no browser, is never asked about.
 	CheckOrigin func(origin, host string) bool
 
+	// Deflate is permessage-deflate; zero never negotiates it.
+	Deflate Deflate
+
 	Server string // the Server header of every HTTP answer
 	Page   []byte // HTML for a GET that is no websocket request
 
-	// observe sees every step of every connection, with the connection's mutex
-	// held. For tests.
+	// observe sees every step of every connection, with its shard's mutex held. For tests.
 	observe func(id uint64, from State, on Event, to State)
 }
 
@@ -85,6 +97,7 @@ func (o Options) withDefaults() (Options, error) {
 	}{
 		{"OpenTimeout", &o.OpenTimeout, DefaultOpenTimeout},
 		{"CloseTimeout", &o.CloseTimeout, DefaultCloseTimeout},
+		{"IdleTimeout", &o.IdleTimeout, 0},
 	} {
 		if *d.value < 0 {
 			return o, fmt.Errorf("%w: %s is %v, it must not be negative", ErrOptions, d.name, *d.value)
@@ -103,6 +116,10 @@ func (o Options) withDefaults() (Options, error) {
 		{"MaxMessage", &o.MaxMessage, DefaultMaxMessage},
 		{"MaxStranger", &o.MaxStranger, DefaultMaxStranger},
 		{"OutboxBytes", &o.OutboxBytes, DefaultOutboxBytes},
+		{"MaxBuffered", &o.MaxBuffered, DefaultMaxBuffered},
+		{"MaxPerAddress", &o.MaxPerAddress, 0},
+		{"MaxRate", &o.MaxRate, 0},
+		{"Loops", &o.Loops, 0},
 	} {
 		if *n.value < 0 {
 			return o, fmt.Errorf("%w: %s is %d, it must not be negative", ErrOptions, n.name, *n.value)
@@ -114,6 +131,13 @@ func (o Options) withDefaults() (Options, error) {
 	o.MaxStranger = min(o.MaxStranger, o.MaxMessage)
 	if o.Admission > BySession {
 		return o, fmt.Errorf("%w: Admission is %d, which is neither OnOpen nor BySession", ErrOptions, o.Admission)
+	}
+	if o.Transport > Goroutine {
+		return o, fmt.Errorf("%w: Transport is %d, which is none of Auto, Loop and Goroutine", ErrOptions, o.Transport)
+	}
+	var err error
+	if o.Deflate, err = o.Deflate.withDefaults(); err != nil {
+		return o, err
 	}
 	if o.Server == "" {
 		o.Server = DefaultServer

@@ -1,14 +1,10 @@
 package conn
 
-import (
-	"slices"
+import "slices"
 
-	"musicdb/fsm"
-)
-
-// outbox is the queue of what one connection still has to write. Its owner's mutex
-// guards it; it writes nothing itself: a writer takes a batch, writes it without
-// the mutex held, and reports back.
+// outbox is the queue of what one connection still has to write. The mutex of the
+// shard guards it; it writes nothing itself: a writer takes a batch, writes it without
+// the mutex held, and reports back how much of it the socket has taken.
 //
 // Bound. What waits behind the message being written may have at most Options.
 // OutboxBytes, the bookkeeping of each frame included, so that a flood of tiny frames
@@ -19,8 +15,9 @@ import (
 // evicted. The shared body of one push may have any size, too: others hold it anyway,
 // and a client that is reading one list must bear that another is broadcast.
 type outbox struct {
-	life   fsm.Instance[OutboxState]
 	queue  []entry
+	bytes  int      // in queue
+	begun  int      // bytes of the first entry that are written already
 	taken  int      // entries at the front that the writer is writing
 	behind int      // bytes of pushes in queue[1:], as cost counts them
 	shares int      // pushes in queue[1:] with a shared body; the first one's is not in behind
@@ -50,12 +47,6 @@ func (o *outbox) count(f frame) {
 	if f.sharedSize() > 0 {
 		o.shares++
 	}
-}
-
-// accepts reports whether frames may enter.
-func (o *outbox) accepts() bool {
-	s := o.life.State()
-	return s == Empty || s == Flowing || s == BackedUp
 }
 
 // running reports whether a writer is at work or has to be started.
@@ -98,11 +89,14 @@ func (o *outbox) supersede(f frame) {
 func (o *outbox) add(e entry) {
 	switch {
 	case len(o.queue) == 0:
-		o.queue = o.room[:0]
+		if cap(o.queue) == 0 {
+			o.queue = o.room[:0]
+		}
 	case !e.answer:
 		o.count(e.frame)
 	}
 	o.queue = append(o.queue, e)
+	o.bytes += e.size()
 }
 
 // evict drops what waits behind the frames that are being written.
@@ -126,30 +120,40 @@ func (o *outbox) take(limit int) []entry {
 	return o.queue[:n:n]
 }
 
-// wrote removes what take has returned and says how the machine goes on.
-func (o *outbox) wrote() OutboxEvent {
+// wrote tells how many bytes of what take has returned are written, removes the
+// frames that are complete, and says how the machine goes on; moved is false when none
+// was.
+func (o *outbox) wrote(n int) (on OutboxEvent, moved bool) {
+	n += o.begun
+	gone := 0
+	for gone < o.taken && n >= o.queue[gone].size() {
+		n -= o.queue[gone].size()
+		gone++
+	}
+	o.begun, o.taken = n, 0
+	if gone == 0 {
+		return 0, false
+	}
 	// A copy instead of a re-slice: a queue that is never empty would else keep its
 	// array growing.
-	left := copy(o.queue, o.queue[o.taken:])
+	left := copy(o.queue, o.queue[gone:])
 	clear(o.queue[left:])
 	o.queue = o.queue[:left]
-	o.taken = 0
 	o.recount()
-	ending := o.life.State() == Finishing || o.life.State() == Evicted
-	switch {
-	case left == 0:
-		o.queue = nil // an idle connection keeps no queue
-		return Drain
-	case left == 1 && !ending:
-		return CatchUp
+	switch left {
+	case 0:
+		return Drain, true
+	case 1:
+		return CatchUp, true
 	}
-	return Advance
+	return Advance, true
 }
 
 func (o *outbox) recount() {
-	o.behind, o.shares = 0, 0
-	for _, e := range o.queue[min(1, len(o.queue)):] {
-		if !e.answer {
+	o.bytes, o.behind, o.shares = 0, 0, 0
+	for i, e := range o.queue {
+		o.bytes += e.size()
+		if i > 0 && !e.answer {
 			o.count(e.frame)
 		}
 	}
@@ -159,5 +163,44 @@ func (o *outbox) recount() {
 // writer may be reading it.
 func (o *outbox) discard() {
 	clear(o.queue[o.taken:])
-	o.queue, o.taken, o.behind, o.shares = nil, 0, 0, 0
+	*o = outbox{}
+}
+
+// maxRoom is how many entries an outbox keeps room for while it is not used.
+const maxRoom = 32
+
+// reset makes the outbox ready for another connection.
+func (o *outbox) reset() {
+	room := o.queue
+	if cap(room) > maxRoom {
+		room = nil
+	}
+	*o = outbox{queue: room[:0]}
+}
+
+// gather lists the bytes of a batch, without the first skip ones, in at most three
+// pieces: those of one frame, or one of many that are copied into scratch.
+func gather(pieces *[3][]byte, batch []entry, skip int, scratch *[batchSize]byte) [][]byte {
+	if len(batch) > 1 {
+		all := scratch[:0]
+		for _, e := range batch {
+			all = e.appendTo(all)
+		}
+		pieces[0] = all[skip:]
+		return pieces[:1]
+	}
+	f, n := batch[0].frame, 0
+	list := [3][]byte{f.head}
+	if f.rest != nil {
+		list[1], list[2] = f.body, f.tail
+	}
+	for _, p := range list {
+		cut := min(skip, len(p))
+		skip -= cut
+		if p = p[cut:]; len(p) > 0 { // of an empty one TLS would make an empty record
+			pieces[n] = p
+			n++
+		}
+	}
+	return pieces[:n]
 }

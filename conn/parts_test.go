@@ -42,7 +42,7 @@ func letters(first byte, n int) []byte {
 }
 
 // obedient does what the order in a message says.
-var obedient = funcs{call: func(c *Conn, m []byte) (Answer, error) {
+var obedient = funcs{call: func(c Conn, m []byte) (Answer, error) {
 	var o order
 	if err := json.Unmarshal(m, &o); err != nil {
 		return Answer{}, err
@@ -109,7 +109,11 @@ func TestPartsOnTheWire(t *testing.T) {
 					}
 				}
 				if sha256.Sum256(got) != sha256.Sum256(want.Bytes()) {
-					rt.Fatalf("the %d bytes of %+v are not the concatenation", want.Len(), orders)
+					at := 0
+					for got[at] == want.Bytes()[at] {
+						at++
+					}
+					rt.Fatalf("the %d bytes of %+v are not the concatenation: %q at %d, want %q", want.Len(), orders, got[at:min(at+20, len(got))], at, want.Bytes()[at:min(at+20, len(got))])
 				}
 			})
 		})
@@ -119,11 +123,11 @@ func TestPartsOnTheWire(t *testing.T) {
 // A client that reads 1 MB/s is busy with a list for many seconds. Meanwhile heartbeats
 // come, another list is broadcast, and again: it must get all but what is superseded.
 func TestSlowReaderOfAListIsServed(t *testing.T) {
-	var ours *Conn
+	var ours Conn
 	body := letters('b', 2*DefaultOutboxBytes)
 	h := funcs{
-		connect: func(c *Conn) error { ours = c; return nil },
-		call: func(*Conn, []byte) (Answer, error) {
+		connect: func(c Conn) error { ours = c; return nil },
+		call: func(Conn, []byte) (Answer, error) {
 			return Answer{To: Response, Payload: []byte("answer "), Body: body, Tail: []byte(" end")}, nil
 		},
 	}
@@ -138,9 +142,8 @@ func TestSlowReaderOfAListIsServed(t *testing.T) {
 			s.Hub().Publish(Parts{Head: fmt.Appendf(nil, "list %d ", second), Body: body, Topic: "list"})
 			<-time.After(time.Second)
 		}
-		ours.mu.Lock()
-		waiting := len(ours.box.queue)
-		ours.mu.Unlock()
+		var waiting int
+		peek(ours, func(_ *record, w *work) { waiting = len(w.box.queue) })
 		if waiting != 3 {
 			t.Errorf("%d frames are queued, want the answer and one of each topic", waiting)
 		}
@@ -156,8 +159,8 @@ func TestSlowReaderOfAListIsServed(t *testing.T) {
 // One list may wait whatever its size; a second one of another topic is too much for
 // a client that does not read.
 func TestOneSharedBodyMayWait(t *testing.T) {
-	var ours *Conn
-	h := funcs{connect: func(c *Conn) error { ours = c; return nil }}
+	var ours Conn
+	h := funcs{connect: func(c Conn) error { ours = c; return nil }}
 	synthetic(t, Options{Handler: h}, func(t *testing.T, s *server) {
 		c := adopt(t, s, openingRequest)
 		c.head()
@@ -168,8 +171,7 @@ func TestOneSharedBodyMayWait(t *testing.T) {
 			if i == 2 {
 				want = ErrSlow
 			}
-			f := Parts{Head: []byte("a list"), Body: body, Topic: fmt.Sprint("topic ", i)}.frame()
-			if err := ours.pushFrame(f); !errors.Is(err, want) {
+			if err := ours.publish(Parts{Head: []byte("a list"), Body: body, Topic: fmt.Sprint("topic ", i)}); !errors.Is(err, want) {
 				t.Errorf("list %d: %v, want %v", i, err, want)
 			}
 			synctest.Wait()
@@ -185,8 +187,8 @@ func TestOneSharedBodyMayWait(t *testing.T) {
 // A client relies on having heard of what its request caused when the answer comes, so
 // a notification behind the answer does not replace the one before it.
 func TestAPushBeforeAnAnswerIsNotReplaced(t *testing.T) {
-	h := funcs{call: func(c *Conn, m []byte) (Answer, error) {
-		c.engine.Hub().Publish(Parts{Head: []byte("changed"), Topic: "changed"})
+	h := funcs{call: func(c Conn, m []byte) (Answer, error) {
+		c.s.engine.Hub().Publish(Parts{Head: []byte("changed"), Topic: "changed"})
 		return Answer{To: Response, Payload: m}, nil
 	}}
 	synthetic(t, Options{Handler: h}, func(t *testing.T, s *server) {
@@ -210,7 +212,7 @@ func TestAPushBeforeAnAnswerIsNotReplaced(t *testing.T) {
 func TestSharedBodiesAreNotCopiedPerClient(t *testing.T) {
 	const clients = 40
 	body := letters('b', 8<<20)
-	h := funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	h := funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		return Answer{To: Response, Payload: m, Body: body, Tail: m}, nil
 	}}
 	s := serve(t, Options{Handler: h, CloseTimeout: shortClose})

@@ -19,9 +19,10 @@ const (
 	CodeProtocol     Code = 1002 // the peer violates RFC 6455; coming back will not help
 	CodeAbnormal     Code = 1006 // never sent: the TCP connection ended without a close frame
 	CodeInvalidData  Code = 1007 // text that is not UTF-8
-	CodePolicy       Code = 1008 // the peer reads too slowly; it may come back
+	CodePolicy       Code = 1008 // the peer reads too slowly or sends too much; it may come back
 	CodeTooBig       Code = 1009 // a message larger than the limit
 	CodeServerFailed Code = 1011 // the session failed; the peer may come back
+	CodeTryLater     Code = 1013 // the server has no room for the message now; the peer may come back later
 )
 
 // sendable reports whether a close frame may carry the code (RFC 6455 7.4). The library
@@ -83,6 +84,10 @@ var (
 	ErrShutdown = errors.New("conn: the engine is shut down")
 	// ErrFull is the cause of a connection refused at Options.MaxConnections.
 	ErrFull = errors.New("conn: the limit of connections is reached")
+	// ErrAddressFull is the cause of a connection refused at Options.MaxPerAddress.
+	ErrAddressFull = errors.New("conn: the limit of connections from one address is reached")
+	// ErrIdle is the cause of an end after Options.IdleTimeout.
+	ErrIdle = errors.New("conn: the client was silent for longer than it may be")
 	// ErrSlow is the cause of an eviction: more waits in the outbox than Options.OutboxBytes.
 	ErrSlow = errors.New("conn: the client reads too slowly, its outbox is full")
 )

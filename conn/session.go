@@ -6,7 +6,7 @@ type Handler interface {
 	// connection that never becomes a websocket has a session, too, which hears
 	// nothing. With an error or a nil session the connection is dropped. Calls
 	// come from many goroutines at once.
-	NewSession(c *Conn) (Session, error)
+	NewSession(c Conn) (Session, error)
 }
 
 // Session is the interface layer of one connection: what its messages mean. Its
@@ -41,6 +41,15 @@ type BinarySession interface {
 	Session
 	// OnBinary is OnCall for a binary message.
 	OnBinary(message []byte) (Answer, error)
+}
+
+// PromptSession is a Session with messages that are executed faster than they are handed
+// to another goroutine. Its methods are called by whoever moves the bytes of many
+// connections, so OnWSConnect and OnWSDisconnect must not block, nor must Prompt.
+type PromptSession interface {
+	Session
+	// Prompt reports whether OnCall, or OnBinary, of this message does not block.
+	Prompt(message []byte) bool
 }
 
 // Audience says who gets an answer.

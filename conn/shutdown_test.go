@@ -37,7 +37,7 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 
 func TestShutdownDoesNotWaitForEver(t *testing.T) {
 	release := make(chan struct{})
-	s := serve(t, Options{Handler: funcs{call: func(*Conn, []byte) (Answer, error) { <-release; return Answer{}, nil }}})
+	s := serve(t, Options{Handler: funcs{call: func(Conn, []byte) (Answer, error) { <-release; return Answer{}, nil }}})
 	c := open(t, s.addr)
 	c.send(text("hang"))
 	s.log.await(t, 1, Calling)

@@ -29,13 +29,13 @@ const openingRequest = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConne
 // funcs is a Handler and a Session made of functions; a missing one does the
 // simplest thing, which for onCall is an echo.
 type funcs struct {
-	create     func(*Conn) error
-	connect    func(*Conn) error
-	call       func(*Conn, []byte) (Answer, error)
-	disconnect func(*Conn, Reason)
+	create     func(Conn) error
+	connect    func(Conn) error
+	call       func(Conn, []byte) (Answer, error)
+	disconnect func(Conn, Reason)
 }
 
-func (f funcs) NewSession(c *Conn) (Session, error) {
+func (f funcs) NewSession(c Conn) (Session, error) {
 	if f.create != nil {
 		if err := f.create(c); err != nil {
 			return nil, err
@@ -46,7 +46,7 @@ func (f funcs) NewSession(c *Conn) (Session, error) {
 
 type funcSession struct {
 	funcs
-	c *Conn
+	c Conn
 }
 
 func (s *funcSession) OnWSConnect() error {
@@ -74,7 +74,7 @@ type binaryEcho struct{ funcs }
 
 type binaryEchoSession struct{ Session }
 
-func (b binaryEcho) NewSession(c *Conn) (Session, error) {
+func (b binaryEcho) NewSession(c Conn) (Session, error) {
 	s, err := b.funcs.NewSession(c)
 	return binaryEchoSession{s}, err
 }
@@ -114,6 +114,9 @@ func unsupervised(t testing.TB, o Options) *server {
 		o.Handler = funcs{}
 	}
 	o.observe = s.log.observe
+	if o.Transport == Auto {
+		o.Transport = underTest
+	}
 	var err error
 	if s.Engine, err = New(o); err != nil {
 		t.Fatal(err)

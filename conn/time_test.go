@@ -141,7 +141,7 @@ func TestCloseTimeoutOfATalkativePeer(t *testing.T) {
 
 func TestCloseIsNotHeldUpByASessionThatHangs(t *testing.T) {
 	release := make(chan struct{})
-	synthetic(t, Options{Handler: funcs{call: func(*Conn, []byte) (Answer, error) { <-release; return Answer{}, nil }}}, func(t *testing.T, s *server) {
+	synthetic(t, Options{Handler: funcs{call: func(Conn, []byte) (Answer, error) { <-release; return Answer{}, nil }}}, func(t *testing.T, s *server) {
 		release = make(chan struct{}) // of this bubble
 		c := adopt(t, s, openingRequest)
 		c.head()
@@ -162,7 +162,7 @@ func TestCloseIsNotHeldUpByASessionThatHangs(t *testing.T) {
 // written: one answer is under way, one waits, and the third call is held back.
 func TestUnreadAnswersHoldBackCalls(t *testing.T) {
 	var executed atomic.Int32
-	synthetic(t, Options{Handler: funcs{call: func(_ *Conn, m []byte) (Answer, error) {
+	synthetic(t, Options{Handler: funcs{call: func(_ Conn, m []byte) (Answer, error) {
 		executed.Add(1)
 		return Answer{To: Response, Payload: m}, nil
 	}}}, func(t *testing.T, s *server) {

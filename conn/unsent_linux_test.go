@@ -45,11 +45,11 @@ func TestTheKernelTakesLittleForASlowReader(t *testing.T) {
 
 // The limit comes with the first large message.
 func TestLargeMessagesAreLimitedInTheKernel(t *testing.T) {
-	var ours *Conn
+	var ours Conn
 	large := bytes.Repeat([]byte("l"), 2*maxUnsent)
 	s := serve(t, Options{Handler: funcs{
-		connect: func(c *Conn) error { ours = c; return nil },
-		call: func(_ *Conn, m []byte) (Answer, error) {
+		connect: func(c Conn) error { ours = c; return nil },
+		call: func(_ Conn, m []byte) (Answer, error) {
 			if string(m) == "large" {
 				return Answer{To: Response, Body: large, Tail: m}, nil
 			}
@@ -57,11 +57,15 @@ func TestLargeMessagesAreLimitedInTheKernel(t *testing.T) {
 		},
 	}})
 	limit := func() (value int) {
-		raw, err := ours.nc.(*net.TCPConn).SyscallConn()
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw.Control(func(fd uintptr) { value, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT) })
+		var err error
+		peek(ours, func(r *record, w *work) {
+			get := func(fd uintptr) { value, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT) }
+			if w == nil || w.link == nil {
+				get(uintptr(r.fd))
+			} else if raw, rawErr := w.link.nc.(*net.TCPConn).SyscallConn(); rawErr == nil {
+				raw.Control(get)
+			}
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

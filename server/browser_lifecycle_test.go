@@ -65,7 +65,7 @@ func TestLifecyclePageFollowsOneConnection(t *testing.T) {
 	}
 	do(b, chromedp.Evaluate[chromedp.Void](`document.querySelector("#connections tr").click()`))
 	walked := inDrawing(".edge.walked text") + `.map((e) => e.textContent)`
-	for _, edge := range []string{"Accept", "Upgrade", "Establish", "Message", "RespondOne"} {
+	for _, edge := range []string{"GreetReturned", "Establish", "Message", "RespondOne"} {
 		b.until(walked + `.includes("` + edge + `")`)
 	}
 	if wrong := do(b, chromedp.Evaluate[bool](walked+`.includes("RespondAll")`)); wrong {

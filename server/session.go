@@ -12,7 +12,7 @@ import (
 // an idle one is in this struct.
 type session struct {
 	server  *Server
-	conn    *conn.Conn
+	conn    conn.Conn
 	key     *wire.Key // that packets of this connection must carry; nil before the first
 	visitor visitor   // from OnWSConnect on
 	warned  bool      // a wrong key is worth one line per connection, not a flood
@@ -20,7 +20,7 @@ type session struct {
 
 // NewSession makes the session of a connection; it hears nothing until OnWSConnect
 // (conn.Handler).
-func (s *Server) NewSession(c *conn.Conn) (conn.Session, error) {
+func (s *Server) NewSession(c conn.Conn) (conn.Session, error) {
 	return &session{server: s, conn: c}, nil
 }
 

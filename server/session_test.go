@@ -70,7 +70,7 @@ func TestRightKeyCostsNoMemory(t *testing.T) {
 
 func connected(tb testing.TB, s *Server) conn.Session {
 	tb.Helper()
-	c, err := s.NewSession(nil)
+	c, err := s.NewSession(conn.Conn{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func listenLocally(address string) (net.Listener, error) {
 type echoes struct{ shouts bool }
 
 // NewSession returns the session that all connections share: an echo remembers nothing.
-func (e echoes) NewSession(*conn.Conn) (conn.Session, error) { return e, nil }
+func (e echoes) NewSession(conn.Conn) (conn.Session, error) { return e, nil }
 
 // OnWSConnect has nothing to prepare.
 func (echoes) OnWSConnect() error { return nil }

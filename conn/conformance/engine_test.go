@@ -25,7 +25,7 @@ var (
 // echo answers every message with itself.
 type echo struct{}
 
-func (echo) NewSession(*conn.Conn) (conn.Session, error) { return echo{}, nil }
+func (echo) NewSession(conn.Conn) (conn.Session, error) { return echo{}, nil }
 func (echo) OnWSConnect() error                          { return nil }
 func (echo) OnWSDisconnect(conn.Reason)                  {}
 func (echo) OnCall(m []byte) (conn.Answer, error) {

@@ -28,7 +28,7 @@ func serveOurs(o Options) error {
 // echo is handler and session at once: it remembers nothing.
 type echo struct{}
 
-func (e echo) NewSession(*conn.Conn) (conn.Session, error) { return e, nil }
+func (e echo) NewSession(conn.Conn) (conn.Session, error) { return e, nil }
 func (echo) OnWSConnect() error                            { return nil }
 func (echo) OnWSDisconnect(conn.Reason)                    {}
 func (echo) Prompt([]byte) bool                            { return true }

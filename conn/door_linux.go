@@ -1,0 +1,249 @@
+package conn
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// door is a listening socket as one loop sees it.
+type door struct {
+	fd      int32 // a duplicate of this loop's own
+	address net.Addr
+	backoff backoff
+	failed  chan<- error // of Serve
+}
+
+// acceptsPerEvent is how many connections one event of a door may bring, so that a storm
+// of new ones does not hold up those that are there.
+const acceptsPerEvent = 64
+
+// serveLoops serves a TCP listener on the loops, if there are any, until it fails or the
+// engine stops. done is false for any other listener.
+func (e *Engine) serveLoops(l net.Listener) (done bool, err error) {
+	tcp, ok := l.(*net.TCPListener)
+	if !ok || len(e.loops) == 0 {
+		return false, nil
+	}
+	if err := e.startLoops(); err != nil {
+		e.opts.Log.Warn("no event loop could be started; every connection gets a goroutine", "err", err)
+		return false, nil
+	}
+	failed := make(chan error, len(e.loops))
+	var doors []*door
+	for range e.loops {
+		fd, err := duplicate(tcp)
+		if err != nil {
+			for _, d := range doors {
+				unix.Close(int(d.fd))
+			}
+			if e.isStopping() {
+				return true, nil
+			}
+			return true, fmt.Errorf("conn: serving %s: %w", l.Addr(), err)
+		}
+		doors = append(doors, &door{fd: int32(fd), address: l.Addr(), failed: failed})
+	}
+	prepare(int(doors[0].fd))
+	for k, d := range doors {
+		lp := e.loops[k].carrier.(*loop)
+		lp.post(func() { lp.openDoor(d) })
+	}
+	select {
+	case <-e.stopping:
+	case err = <-failed:
+		err = fmt.Errorf("conn: accepting on %s: %w", l.Addr(), err)
+	}
+	closed := make(chan struct{}, len(doors))
+	for k, d := range doors {
+		lp := e.loops[k].carrier.(*loop)
+		lp.post(func() { lp.closeDoor(d); closed <- struct{}{} })
+	}
+	for range doors {
+		<-closed
+	}
+	return true, err
+}
+
+// duplicate makes a descriptor of our own of a listener's socket.
+func duplicate(l *net.TCPListener) (fd int, err error) {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	if cerr := raw.Control(func(theirs uintptr) {
+		fd, err = unix.FcntlInt(theirs, unix.F_DUPFD_CLOEXEC, 0)
+	}); cerr != nil {
+		return 0, cerr
+	}
+	return fd, os.NewSyscallError("dup", err)
+}
+
+// prepare sets what accepted sockets inherit: no delay of small writes, and probes that
+// find peers which have vanished without a word, as the net package sets them.
+func prepare(fd int) {
+	for _, o := range [...]struct{ level, name, value int }{
+		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 15},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 15},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 9},
+	} {
+		// A kernel that refuses costs latency or memory, nothing else.
+		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value)
+	}
+}
+
+// startLoops starts what is needed once.
+func (e *Engine) startLoops() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.started {
+		return nil
+	}
+	var opened []*loop
+	for _, s := range e.loops {
+		l := s.carrier.(*loop)
+		if err := l.open(); err != nil {
+			for _, l := range opened {
+				l.close()
+			}
+			return err
+		}
+		opened = append(opened, l)
+	}
+	for _, l := range opened {
+		e.running.Go(l.run)
+	}
+	e.started = true
+	return nil
+}
+
+// ringAll wakes all loops.
+func (e *Engine) ringAll() {
+	if e.started {
+		for _, s := range e.loops {
+			s.carrier.wake()
+		}
+	}
+}
+
+// openDoor begins to accept. Of the loops that wait at a door, one is woken.
+func (l *loop) openDoor(d *door) {
+	l.doors[d.fd] = d
+	if err := l.watch(d.fd, tokenDoor, unix.EPOLLIN|unix.EPOLLEXCLUSIVE); err != nil {
+		d.failed <- err
+	}
+}
+
+func (l *loop) closeDoor(d *door) {
+	delete(l.doors, d.fd)
+	unix.Close(int(d.fd))
+}
+
+// accept takes the connections that wait at a door.
+func (l *loop) accept(d *door) {
+	for range acceptsPerEvent {
+		fd, from, errno := accept4(d.fd)
+		switch {
+		case errno == 0:
+			d.backoff.reset()
+			l.welcome(fd, from)
+		case errno == unix.EAGAIN:
+			return
+		case d.backoff.recovers(errno):
+			if passing(errno) {
+				continue
+			}
+			l.rest(d, errno)
+			return
+		default:
+			select {
+			case d.failed <- os.NewSyscallError("accept", errno):
+			default:
+			}
+			return
+		}
+	}
+}
+
+// passing reports whether the error was of one connection, and the next may be fine.
+func passing(errno unix.Errno) bool {
+	return errno == unix.ECONNABORTED || errno == unix.ECONNRESET || errno == unix.EPROTO || errno == unix.EINTR
+}
+
+// rest closes the door for a moment: without descriptors or memory, accept would fail
+// over and over.
+func (l *loop) rest(d *door, why error) {
+	l.s.engine.opts.Log.Warn("cannot accept connections for a moment", "err", why, "pause", d.backoff.pause)
+	_ = unix.EpollCtl(l.epoll, unix.EPOLL_CTL_DEL, int(d.fd), nil)
+	time.AfterFunc(d.backoff.pause, func() {
+		l.post(func() {
+			if l.doors[d.fd] == d {
+				l.openDoor(d)
+			}
+		})
+	})
+}
+
+// welcome begins a connection, on the shard whose turn it is, and reads it at once if
+// that is this loop's.
+func (l *loop) welcome(fd int32, from netip.AddrPort) {
+	e := l.s.engine
+	refused := e.enter(from)
+	id := e.lastID.Add(1)
+	s := e.loops[id%uint64(len(e.loops))]
+	s.lock()
+	defer s.unlock()
+	i, ok := s.born(id, from, fd, nil, refused)
+	if !ok {
+		return
+	}
+	r := s.table.record(i)
+	gen := r.gen
+	if s == l.s {
+		l.read(i, r, false, false)
+		if s.at(i, gen) == nil || r.fd != fd {
+			return
+		}
+	}
+	if err := s.carrier.(*loop).watch(fd, i, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
+		s.lost(i, gen, err)
+	}
+}
+
+// accept4 is the system call without an allocation.
+func accept4(door int32) (fd int32, from netip.AddrPort, errno unix.Errno) {
+	var any unix.RawSockaddrAny
+	size := uint32(unix.SizeofSockaddrAny)
+	n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(door), uintptr(unsafe.Pointer(&any)), uintptr(unsafe.Pointer(&size)),
+		unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if errno != 0 {
+		return noSocket, from, errno
+	}
+	switch any.Addr.Family {
+	case unix.AF_INET:
+		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(&any))
+		from = netip.AddrPortFrom(netip.AddrFrom4(in.Addr), swap(in.Port))
+	case unix.AF_INET6:
+		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(&any))
+		from = netip.AddrPortFrom(netip.AddrFrom16(in.Addr).Unmap(), swap(in.Port))
+	}
+	return int32(n), from, 0
+}
+
+// swap brings a port from the order of the network to that of the machine.
+func swap(port uint16) uint16 {
+	b := (*[2]byte)(unsafe.Pointer(&port))
+	return uint16(b[0])<<8 | uint16(b[1])
+}
+
+var _ = errors.Is
+var _ syscall.Errno

@@ -1,0 +1,230 @@
+package conn
+
+import (
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// input takes bytes that the peer has sent. They are valid only until it returns; what
+// is not a whole message yet, or whose turn has not come, is copied. It releases the
+// mutex while a prompt session executes a message.
+func (s *shard) input(i uint32, p []byte) {
+	r := s.table.record(i)
+	r.tokens = s.refilled(r)
+	r.heard = s.now
+	if r.hears == hearsRequest {
+		p = s.hearRequest(i, p)
+	}
+	s.hear(i, r.gen, p)
+}
+
+// hear takes bytes of frames until they are used up or the connection must not be read
+// any further for now.
+func (s *shard) hear(i, gen uint32, p []byte) {
+	for {
+		r := s.at(i, gen)
+		if r == nil || r.hears != hearsFrames {
+			return
+		}
+		w := s.table.seat(i).work
+		if len(p) == 0 && (w == nil || w.decoder.stage != inDoubt) {
+			break
+		}
+		if w != nil && (w.held != nil || w.ending != noEnding) {
+			s.park(i, w, p)
+			return
+		}
+		if w == nil || w.decoder.idle() {
+			if payload, used, what, ok := whole(p, s.limit(r)); ok {
+				p = p[used:]
+				if s.spend(i, r, 1) {
+					s.take(i, payload, nil, what)
+				}
+				continue
+			}
+		}
+		w = s.worked(i)
+		before := w.decoder.frames
+		used, what, err := w.decoder.next(p)
+		p = p[used:]
+		switch {
+		case !s.spend(i, r, w.decoder.frames-before):
+		case err != nil:
+			s.violated(i, err)
+		case what == undecided:
+			s.park(i, w, p)
+			return
+		case what == textMessage || what == binaryMessage:
+			m := w.decoder.takeMessage()
+			s.take(i, m.bytes(), m, what)
+		case what != nothing:
+			s.take(i, w.decoder.controlBody(), nil, what)
+		}
+		if r = s.at(i, gen); r != nil {
+			s.account(i)
+		}
+	}
+	if r := s.at(i, gen); r != nil {
+		s.relax(i)
+	}
+}
+
+// limit is how large a message may be that is taken from a read buffer as it is.
+func (s *shard) limit(r *record) int {
+	if r.standing == stranger {
+		return min(s.engine.opts.MaxStranger, shareAbove)
+	}
+	return min(s.engine.opts.MaxMessage, shareAbove) // an answer may refer to what is larger
+}
+
+// admission says whether a message that is too large for a stranger may come: the
+// messages so far decide, so while one is being executed nobody can tell yet.
+func (w *work) admission() verdict {
+	r := w.s.table.record(w.slot)
+	switch {
+	case r.standing != stranger:
+		return yes
+	case r.executing() && w.reason == nil:
+		return later
+	}
+	return no
+}
+
+// take does with a message or a control frame what is due. m is the buffer that owns
+// the payload, nil when it must be copied to be kept.
+func (s *shard) take(i uint32, payload []byte, m *buffer, what kind) {
+	switch what {
+	case textMessage, binaryMessage:
+		s.deliver(i, payload, m, what)
+	case ping:
+		s.pong(i, payload)
+	case closing:
+		code, text, err := checkClose(payload)
+		if err != nil {
+			s.violated(i, err)
+			return
+		}
+		s.peerClosed(i, closeFrame{code, text})
+	}
+}
+
+// pong answers a ping with its own payload (RFC 6455 5.5.3), ahead of everything that
+// is queued later. Pongs count against the bound of the outbox like pushes.
+func (s *shard) pong(i uint32, body []byte) {
+	r := s.table.record(i)
+	if !r.accepts() { // no frame may follow our close frame
+		return
+	}
+	w := s.worked(i)
+	s.catchUp(i)
+	if !r.accepts() {
+		return
+	}
+	if f := w.encodeControl(ws.OpPong, body); s.admits(i, f) {
+		s.enqueue(i, entry{frame: f})
+	} else {
+		s.evict(i)
+	}
+}
+
+// park keeps bytes until the connection may be read again.
+func (s *shard) park(i uint32, w *work, p []byte) {
+	if w.parked == nil {
+		w.parked = newBuffer()
+	}
+	w.parked.b = append(w.parked.b, p...)
+	s.account(i)
+}
+
+// reads reports whether more bytes of a connection may be read.
+func (s *shard) reads(i uint32) bool {
+	w := s.table.seat(i).work
+	return w == nil || w.parked == nil && w.held == nil && w.ending == noEnding
+}
+
+// proceed goes on with what was held back, when its turn has come, and then reads on.
+func (s *shard) proceed(i, gen uint32) {
+	r := s.at(i, gen)
+	if r == nil {
+		return
+	}
+	w := s.table.seat(i).work
+	if w == nil {
+		return
+	}
+	if w.held != nil {
+		if !s.mayCall(i) {
+			return
+		}
+		m := w.held
+		w.held = nil
+		s.deliver(i, m.bytes(), m, w.heldAs)
+	}
+	for w := s.table.seat(i).work; w != nil && w.parked != nil && w.held == nil && w.ending == noEnding; w = s.table.seat(i).work {
+		if !w.decoder.idle() && w.admission() == later {
+			return // the decoder would ask again
+		}
+		p := w.parked
+		w.parked = nil
+		s.hear(i, gen, p.b)
+		p.release()
+		if s.at(i, gen) == nil {
+			return
+		}
+		if r.executing() {
+			break
+		}
+	}
+	if s.at(i, gen) != nil && s.reads(i) {
+		s.carrier.resume(i, r, s.table.seat(i).work)
+		s.relax(i)
+	}
+}
+
+// account keeps the sum of what unfinished messages take, and ends the connection whose
+// bytes exceed what all may take together.
+func (s *shard) account(i uint32) {
+	w := s.table.seat(i).work
+	if w == nil {
+		return
+	}
+	n := w.decoder.held() + w.held.len() + w.parked.len()
+	if n < accountAbove {
+		n = 0
+	}
+	if n == w.counted {
+		return
+	}
+	sum := s.engine.buffered.Add(int64(n - w.counted))
+	grown := n > w.counted
+	w.counted = n
+	if grown && sum > int64(s.engine.opts.MaxBuffered) && w.reason == nil {
+		s.violated(i, errNoMemory)
+	}
+}
+
+// accountAbove is how many bytes of one connection are not worth counting.
+const accountAbove = 4 << 10
+
+// spend takes frames off what the peer may send at once, and ends the connection that
+// sends faster than it may for too long.
+func (s *shard) spend(i uint32, r *record, frames uint32) bool {
+	if s.engine.opts.MaxRate == 0 {
+		return true
+	}
+	if frames <= r.tokens {
+		r.tokens -= frames
+		return true
+	}
+	r.tokens = 0
+	s.violated(i, errTooFast)
+	return false
+}
+
+// refilled is what a peer may send at once after the time since it was heard.
+func (s *shard) refilled(r *record) uint32 {
+	limit := uint64(s.engine.opts.MaxRate)
+	elapsed := uint64(s.now - r.heard)
+	return uint32(min(limit, uint64(r.tokens)+elapsed*limit/uint64(ticks(time.Second))))
+}

@@ -1,0 +1,307 @@
+package conn
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// loop is the loop transport of one shard: one goroutine that waits for the readiness of
+// all its sockets, reads them into one buffer and writes what became due meanwhile. Its
+// epoll descriptor waits in Go's own poller, so that no thread of its own is needed and
+// no system thread changes hands per wake-up. Readiness is edge-triggered: a socket is
+// registered once, for both directions.
+//
+// Only the loop closes sockets, between two batches of events: so a descriptor in a batch
+// is what it was when the event was raised.
+type loop struct {
+	s      *shard
+	epoll  int
+	poller *os.File // the epoll descriptor in Go's poller
+	raw    syscall.RawConn
+	bell   int // an eventfd: others have something to do for the loop
+
+	events [256]unix.EpollEvent
+	n      int
+	buf    []byte
+	sc     scratch
+	doors  map[int32]*door
+
+	// With the shard's mutex held:
+	unread  []uint32 // sockets to read, without an event
+	doomed  []int32  // sockets to close
+	errands []func() // whatever else only the loop may do
+}
+
+const loopBuffer = 64 << 10
+
+// What is told to epoll as the number of a connection, when it is none.
+const (
+	tokenBell = ^uint32(0)
+	tokenDoor = ^uint32(1)
+)
+
+// newLoops makes the loops, which do not run yet.
+func newLoops(e *Engine, n int) []*shard {
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	shards := make([]*shard, n)
+	for i := range shards {
+		s := newShard(e)
+		s.submit = e.workers.submit
+		s.carrier = &loop{s: s, epoll: -1, bell: -1, doors: make(map[int32]*door)}
+		s.owned = true // until it sleeps for the first time
+		shards[i] = s
+	}
+	return shards
+}
+
+// open makes what the loop waits on.
+func (l *loop) open() error {
+	var err error
+	if l.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return os.NewSyscallError("epoll_create1", err)
+	}
+	if l.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		unix.Close(l.epoll)
+		return os.NewSyscallError("eventfd", err)
+	}
+	if err = l.watch(int32(l.bell), tokenBell, unix.EPOLLIN|unix.EPOLLET); err == nil {
+		err = unix.SetNonblock(l.epoll, true)
+	}
+	if err == nil {
+		l.poller = os.NewFile(uintptr(l.epoll), "epoll")
+		l.raw, err = l.poller.SyscallConn()
+	}
+	if err != nil {
+		unix.Close(l.bell)
+		unix.Close(l.epoll)
+		return err
+	}
+	l.buf = make([]byte, loopBuffer)
+	return nil
+}
+
+func (l *loop) close() {
+	unix.Close(l.bell)
+	l.poller.Close()
+}
+
+// watch registers a descriptor. token comes back with its events.
+func (l *loop) watch(fd int32, token uint32, events uint32) error {
+	ev := unix.EpollEvent{Events: events, Fd: fd, Pad: int32(token)}
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, int(fd), &ev))
+}
+
+// run is the loop.
+func (l *loop) run() {
+	defer l.close()
+	for l.wait() {
+		for k := range l.n {
+			l.handle(&l.events[k])
+		}
+		l.tidy()
+		if l.n == 0 {
+			continue
+		}
+		// Whoever runs the sessions gets a turn on this core, too.
+		runtime.Gosched()
+	}
+}
+
+// wait gets the next events. Before it sleeps it gives up the shard; from then on the
+// others ring. It is false when everything is over.
+func (l *loop) wait() bool {
+	if l.n = l.poll(); l.n > 0 {
+		return true
+	}
+	l.s.lock()
+	if l.s.busy() {
+		l.s.mu.Unlock()
+		return true
+	}
+	l.s.owned = false
+	l.s.mu.Unlock()
+	if l.s.engine.isOver() {
+		return false
+	}
+	err := l.raw.Read(func(uintptr) bool { l.n = l.poll(); return l.n != 0 })
+	l.s.lock()
+	l.s.owned = true
+	l.s.mu.Unlock()
+	return err == nil
+}
+
+// poll asks for events without waiting.
+func (l *loop) poll() int {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events[0])), uintptr(len(l.events)), 0, 0, 0)
+	if errno != 0 {
+		return 0
+	}
+	return int(n)
+}
+
+// handle does what an event tells.
+func (l *loop) handle(ev *unix.EpollEvent) {
+	switch token := uint32(ev.Pad); token {
+	case tokenBell: // every ring is an edge; its count need not be read
+	case tokenDoor:
+		if d := l.doors[ev.Fd]; d != nil {
+			l.accept(d)
+		}
+	default:
+		l.ready(token, ev.Fd, ev.Events)
+	}
+}
+
+// ready handles the readiness of a connection's socket.
+func (l *loop) ready(i uint32, fd int32, events uint32) {
+	s := l.s
+	s.lock()
+	r := s.table.record(i)
+	if r.fd != fd {
+		s.mu.Unlock()
+		return
+	}
+	if events&unix.EPOLLOUT != 0 {
+		s.writable(i)
+	}
+	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		broken := events&(unix.EPOLLHUP|unix.EPOLLERR) != 0
+		// The end may lie behind the bytes, and will be no event of its own.
+		l.read(i, r, broken, broken || events&unix.EPOLLRDHUP != 0)
+	}
+	s.mu.Unlock()
+}
+
+// read reads a socket once, and again later if there may be more. It releases the mutex
+// for that. One that is held back is left alone unless it is broken.
+func (l *loop) read(i uint32, r *record, broken, more bool) {
+	s, gen, fd := l.s, r.gen, r.fd
+	if !s.reads(i) && !broken {
+		r.marks.set(markUnread)
+		return
+	}
+	r.marks.clear(markUnread)
+	s.mu.Unlock()
+	n, errno := rawRead(fd, l.buf)
+	s.mu.Lock()
+	if s.at(i, gen) == nil || r.fd != fd {
+		return
+	}
+	switch {
+	case errno == unix.EAGAIN:
+	case errno != 0:
+		s.lost(i, gen, os.NewSyscallError("read", errno))
+	case n == 0:
+		s.lost(i, gen, errEnd)
+	default:
+		s.traffic.bytesIn += uint64(n)
+		if more || n == len(l.buf) {
+			l.again(i, r)
+		}
+		s.input(i, l.buf[:n])
+	}
+}
+
+// again puts a socket on the list of those that are to be read without an event.
+func (l *loop) again(i uint32, r *record) {
+	if !r.marks.has(markQueued) {
+		r.marks.set(markQueued)
+		l.unread = append(l.unread, i)
+	}
+}
+
+// tidy reads what was left unread, writes what is due, and closes what has ended.
+func (l *loop) tidy() {
+	s := l.s
+	s.lock()
+	s.roused = false
+	for n := len(l.unread); n > 0; n-- {
+		i := l.unread[0]
+		l.unread = l.unread[:copy(l.unread, l.unread[1:])]
+		if r := s.table.record(i); r.marks.has(markQueued) {
+			r.marks.clear(markQueued)
+			if r.fd != noSocket {
+				l.read(i, r, false, true)
+			}
+		}
+	}
+	if len(l.unread) > 0 {
+		s.roused = true
+	}
+	s.flushAll(&l.sc)
+	doomed, errands := l.doomed, l.errands
+	l.doomed, l.errands = nil, nil
+	s.mu.Unlock()
+	for _, fd := range doomed {
+		unix.Close(int(fd))
+	}
+	for _, do := range errands {
+		do()
+	}
+}
+
+// post lets the loop do something. No mutex of a shard may be held.
+func (l *loop) post(do func()) {
+	l.s.lock()
+	l.errands = append(l.errands, do)
+	l.s.roused = true
+	l.s.unlock()
+}
+
+func (l *loop) flush(i uint32, _ *work) { l.s.soil(i) }
+
+func (l *loop) hasten(i, gen uint32, sc *scratch) { l.s.flush(i, gen, sc) }
+
+func (l *loop) write(fd int32, _ *stream, large bool, pieces [][]byte) (int, error) {
+	if large {
+		// A kernel that refuses costs memory, nothing else.
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, maxUnsent)
+	}
+	n, errno := rawWrite(fd, pieces)
+	switch errno {
+	case 0:
+		return n, nil
+	case unix.EAGAIN:
+		return 0, nil
+	}
+	return 0, os.NewSyscallError("write", errno)
+}
+
+func (l *loop) closeWrite(fd int32, _ *stream) {
+	_ = unix.Shutdown(int(fd), unix.SHUT_WR) // the end of the connection follows anyway
+}
+
+func (l *loop) resume(i uint32, r *record, _ *work) {
+	if r.marks.has(markUnread) && r.fd != noSocket {
+		l.again(i, r)
+		l.s.roused = true
+	}
+}
+
+func (l *loop) hangUp(r *record, w *work) {
+	if r.fd != noSocket && (w.pen == writing || w.pen == rewriting) {
+		_ = unix.Shutdown(int(r.fd), unix.SHUT_RDWR)
+	}
+}
+
+func (l *loop) release(r *record, _ *work) {
+	if r.fd != noSocket {
+		l.doomed = append(l.doomed, r.fd)
+		r.fd = noSocket
+		l.s.roused = true
+	}
+}
+
+func (l *loop) wake() {
+	one := [8]byte{1}
+	_, _ = rawWrite(int32(l.bell), [][]byte{one[:]})
+}
+
+var errEnd = errors.New("the peer has ended it")

@@ -1,0 +1,111 @@
+package conn
+
+// news is what is broadcast to the members of one shard: a log, of which each member
+// knows how far it has come. It is empty while nothing is on its way.
+type news struct {
+	items    []frame
+	first    uint32 // number of items[0]; the numbers wrap
+	bytes    int
+	audience int // members that packets can be sent to
+}
+
+func (n *news) pending() bool { return len(n.items) > 0 }
+func (n *news) end() uint32   { return n.first + uint32(len(n.items)) }
+
+func (n *news) add(f frame) {
+	n.items = append(n.items, f)
+	n.bytes += f.size() - f.sharedSize() + bookkeeping
+}
+
+// trim drops what everybody has, up to the number end.
+func (n *news) trim(end uint32) {
+	gone := int(int32(end - n.first))
+	if gone <= 0 {
+		return
+	}
+	left := copy(n.items, n.items[gone:])
+	clear(n.items[left:])
+	n.items = n.items[:left]
+	n.first = end
+	n.bytes = 0
+	for _, f := range n.items {
+		n.bytes += f.size() - f.sharedSize() + bookkeeping
+	}
+}
+
+// replaced reports whether a later item is about the same topic.
+func (n *news) replaced(at int) bool {
+	f := n.items[at]
+	if f.rest == nil || f.topic == "" {
+		return false
+	}
+	for _, later := range n.items[at+1:] {
+		if later.about(f.topic) {
+			return true
+		}
+	}
+	return false
+}
+
+// admit lets a connection take part in broadcasts from now on, unless packets cannot be
+// sent to it: onWSConnect was not called yet, or the end has begun.
+func (s *shard) admit(i uint32) {
+	r := s.table.record(i)
+	if r.standing == member || !r.accepts() {
+		return
+	}
+	r.standing, r.seen = member, s.news.end()
+	s.news.audience++
+}
+
+// retire ends a connection's part in broadcasts.
+func (s *shard) retire(i uint32) {
+	if r := s.table.record(i); r.standing == member {
+		r.standing = former
+		s.news.audience--
+	}
+}
+
+// catchUp queues what was broadcast and a member has not got yet. It is called before
+// anything else is queued for it, which keeps the order.
+func (s *shard) catchUp(i uint32) {
+	r := s.table.record(i)
+	if r.standing != member || r.seen == s.news.end() {
+		return
+	}
+	from := int(r.seen - s.news.first)
+	r.seen = s.news.end()
+	for at := from; at < len(s.news.items); at++ {
+		if s.news.replaced(at) {
+			continue
+		}
+		if !s.push(i, s.news.items[at]) {
+			return
+		}
+	}
+}
+
+// spread delivers what was broadcast so far to every member, in the order of the table.
+// With a scratch it writes at once; then one piece of work serves one member after the
+// other. It may run more than once at a time.
+func (s *shard) spread(sc *scratch) {
+	if !s.news.pending() {
+		return
+	}
+	end := s.news.end()
+	for i := uint32(0); i < s.table.used; i++ {
+		r := s.table.record(i)
+		if r.standing != member || int32(end-r.seen) <= 0 {
+			continue
+		}
+		if sc == nil {
+			s.catchUp(i)
+			continue
+		}
+		gen := r.gen
+		r.marks.set(markDirty) // so that nobody puts it on the list
+		s.catchUp(i)
+		s.flush(i, gen, sc)
+	}
+	s.news.trim(end)
+}

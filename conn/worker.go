@@ -1,0 +1,81 @@
+package conn
+
+import (
+	"runtime"
+	"sync"
+)
+
+// workers run the methods of sessions, which may block. A job that finds nobody free
+// gets a new worker, so that one session never waits for another; few stay when there
+// is nothing to do.
+type workers struct {
+	mu    sync.Mutex // guards what follows; taken with a shard's mutex held
+	more  sync.Cond
+	queue []job
+	head  int
+	free  int // waiting for a job
+	keep  int // how many may wait, 0 when nothing will come any more
+}
+
+func newWorkers() *workers {
+	p := &workers{keep: 4 * runtime.GOMAXPROCS(0)}
+	p.more.L = &p.mu
+	return p
+}
+
+// submit hands a job over and does not wait for it.
+func (p *workers) submit(j job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.head > 0 && len(p.queue) == cap(p.queue) {
+		n := copy(p.queue, p.queue[p.head:])
+		clear(p.queue[n:])
+		p.queue, p.head = p.queue[:n], 0
+	}
+	p.queue = append(p.queue, j)
+	if p.free >= len(p.queue)-p.head {
+		p.more.Signal()
+		return
+	}
+	go p.work()
+}
+
+// work is a worker.
+func (p *workers) work() {
+	sc := new(scratch)
+	for {
+		j, ok := p.next()
+		if !ok {
+			return
+		}
+		j.run(sc)
+	}
+}
+
+func (p *workers) next() (job, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.head == len(p.queue) {
+		if p.free >= p.keep {
+			return job{}, false
+		}
+		p.free++
+		p.more.Wait()
+		p.free--
+	}
+	j := p.queue[p.head]
+	p.queue[p.head] = job{}
+	p.head++
+	if p.head == len(p.queue) {
+		p.queue, p.head = p.queue[:0], 0
+	}
+	return j, true
+}
+
+// dismiss ends the workers that wait and lets nobody wait any more.
+func (p *workers) dismiss() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.keep = 0
+	p.more.Broadcast()
+}
