@@ -1,7 +1,7 @@
 package conn
 
-// trail is the last eight events of a connection, a byte each, the latest lowest. An
-// event is stored plus one, so that 0 is none.
+// trail is the last eight events of a connection but for pushes, a byte each, the latest
+// lowest. An event is stored plus one, so that 0 is none.
 type trail uint64
 
 func (t *trail) put(on Event) { *t = *t<<8 | trail(on+1) }

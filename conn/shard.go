@@ -81,9 +81,11 @@ func (s *shard) step(i uint32, on Event) {
 	r := s.table.record(i)
 	from := r.life.State()
 	to, err := s.lives.Fire(&r.life, i, on, s.now)
-	r.trail.put(on)
-	if w := s.table.seat(i).work; w != nil {
-		w.flight.put(on)
+	if on != Push && from != Pushing { // pushes come every second and tell nothing of the peer
+		r.trail.put(on)
+		if w := s.table.seat(i).work; w != nil {
+			w.flight.put(on)
+		}
 	}
 	if s.engine.opts.observe != nil {
 		s.engine.opts.observe(r.id, from, on, to)
