@@ -26,8 +26,8 @@ var (
 type echo struct{}
 
 func (echo) NewSession(conn.Conn) (conn.Session, error) { return echo{}, nil }
-func (echo) OnWSConnect() error                          { return nil }
-func (echo) OnWSDisconnect(conn.Reason)                  {}
+func (echo) OnWSConnect() error                         { return nil }
+func (echo) OnWSDisconnect(conn.Reason)                 {}
 func (echo) OnCall(m []byte) (conn.Answer, error) {
 	return conn.Answer{To: conn.Response, Payload: m}, nil
 }
@@ -41,7 +41,8 @@ var transports = []struct {
 	name    string
 	options conn.Options
 }{
-	{"goroutine", conn.Options{}},
+	{"loop", conn.Options{Transport: conn.Loop}},
+	{"goroutine", conn.Options{Transport: conn.Goroutine}},
 }
 
 // patience bounds one run of a case. It is far below the engine's own limits, so that
