@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"time"
 
 	"musicdb/conn"
 )
@@ -18,6 +19,10 @@ type Limits struct {
 	Message   int // of a client's message; 0: 16 MiB
 	Stranger  int // of a message of a client that has not shown the key; 0: 1 MiB
 	Outbox    int // of pushes that wait for a slow client; 0: 1 MiB
+	Buffered  int // of the unfinished messages of all clients; 0: 256 MiB
+
+	Rate     int           // websocket frames of one connection in a second; 0: any number
+	IdleTime time.Duration // without a byte of a client; 0: any
 }
 
 // Defaults of Limits that the engine does not have itself.
@@ -35,6 +40,7 @@ func (l Limits) withDefaults() Limits {
 // lay puts the limits of websockets into the options of their engine.
 func (l Limits) lay(o conn.Options) conn.Options {
 	o.MaxConnections, o.MaxHandshake = l.Connections, l.Handshake
+	o.MaxPerAddress, o.MaxBuffered, o.MaxRate, o.IdleTimeout = l.PerAddress, l.Buffered, l.Rate, l.IdleTime
 	o.MaxMessage, o.MaxStranger, o.OutboxBytes = l.Message, l.Stranger, l.Outbox
 	return o
 }

@@ -74,9 +74,6 @@ func (c *session) learnKey() (err error) {
 	return err
 }
 
-// closeTryAgain is the close code "try again later" of the IANA registry.
-const closeTryAgain conn.Code = 1013
-
 // showsKey tells whether a message was complete enough for its key to be compared,
 // from what decoding it came to.
 func showsKey(err error) bool {
@@ -92,7 +89,7 @@ func (c *session) show(right bool) error {
 	switch {
 	case errors.Is(err, errQueue):
 		// Silence would keep it waiting for an answer that nobody owes it.
-		c.conn.Close(closeTryAgain, "too many wrong keys came from your address; try again later")
+		c.conn.Close(conn.CodeTryLater, "too many wrong keys came from your address; try again later")
 		return err
 	case err != nil:
 		return err

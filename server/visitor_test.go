@@ -361,7 +361,7 @@ func TestParallelGuessesQueue(t *testing.T) {
 		}
 		away := 0
 		for range crowd - int(judged) {
-			if code := <-ended; code == int(closeTryAgain) {
+			if code := <-ended; code == int(conn.CodeTryLater) {
 				away++
 			}
 		}

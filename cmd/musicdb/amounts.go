@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The types of settings that are amounts.
@@ -17,6 +18,31 @@ type Number int
 func (n *Number) Decode(value string) error {
 	return number(n, value, 1, 10_000_000, "it must be a number from 1 to 10000000")
 }
+
+// Rate is how much may happen in a second, 0 for anything.
+type Rate int
+
+// Decode accepts nothing, or enough for every honest client.
+func (r *Rate) Decode(value string) error {
+	n := 0
+	err := number(&n, value, 0, 10_000_000, "")
+	if err != nil || n > 0 && n < 1000 {
+		return errors.New("it must be a number from 1000 to 10000000, or 0 for no limit")
+	}
+	*r = Rate(n)
+	return nil
+}
+
+// Silence is a time in whole seconds, 0 for any.
+type Silence int
+
+// Decode accepts none to a month.
+func (s *Silence) Decode(value string) error {
+	return number(s, value, 0, 31*24*3600, "it must be 0 to 2678400 seconds, 0 for no limit")
+}
+
+// Duration is the time in Go's unit.
+func (s Silence) Duration() time.Duration { return time.Duration(s) * time.Second }
 
 // Bytes is a size in bytes.
 type Bytes int

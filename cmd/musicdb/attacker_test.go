@@ -173,13 +173,15 @@ func (a *attacker) closedWith(codes ...uint16) error {
 	}
 }
 
-// answered waits for the answer to a bounce.
-func (a *attacker) answered(with string) error {
+// answered waits for the answer to a bounce, or for a close frame with one of the codes.
+func (a *attacker) answered(with string, codes ...uint16) error {
 	for {
 		op, body, err := a.frame()
 		switch {
 		case err != nil:
 			return err
+		case op == opClose && len(body) > 1 && slices.Contains(codes, be.BigEndian.Uint16(body)):
+			return nil
 		case op == opClose:
 			return fmt.Errorf("%w: closed with % x instead of an answer", errUnexpected, body)
 		case op == opText && strings.Contains(string(body), `"fncname":"Bounce"`):

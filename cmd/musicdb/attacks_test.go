@@ -221,7 +221,7 @@ func fragments(each string, most int) func(context.Context, *attacker) error {
 		if err := a.open(); err != nil {
 			return err
 		}
-		const batch, few = 1000, 50_000
+		const batch, few = 1000, 40_000
 		n := most
 		if !*soak {
 			n = few
@@ -237,7 +237,7 @@ func fragments(each string, most int) func(context.Context, *attacker) error {
 		if err := a.send(framed(fin|opContinue, bounce(a.key, a.n))); err != nil {
 			return err
 		}
-		return a.answered(fmt.Sprintf(`"arguments":%d,`, a.n))
+		return a.answered(fmt.Sprintf(`"arguments":%d,`, a.n), 1008)
 	}
 }
 

@@ -62,13 +62,16 @@ type Config struct {
 		Origins  HostNames `desc:"names of further hosts, comma separated, whose pages may open a websocket"`
 	}
 	Limits struct {
-		Connections     Number `default:"100000" desc:"websocket connections at once, those without handshake included; more are closed when they come. Never more than the limit of open files allows"`
-		HTTPConnections Number `default:"10000" desc:"connections to the HTTP port at once, those that hear the stream included; websockets count with the others. More are closed when they come"`
-		PerAddress      Number `default:"1000" desc:"connections at once from one address, or one IPv6 network of 64 bits, on each port. Loopback addresses are exempt, because a reverse proxy comes from there"`
-		HandshakeSize   Bytes  `default:"16 KiB" desc:"size of the head of a websocket request; longer ones are answered with HTTP 431. Its time is MUSICDB_WEBSOCKET_OPENTIMEOUT"`
-		MessageSize     Bytes  `default:"16 MiB" desc:"size of a message of a client; larger ones close its connection with 1009"`
-		StrangerSize    Bytes  `default:"1 MiB" desc:"the same for a connection that has not shown the API key; at most MUSICDB_LIMITS_MESSAGESIZE"`
-		Outbox          Bytes  `default:"1 MiB" desc:"what may wait for a client that reads slowly, answers to its own calls not counted; more closes its connection with 1008"`
+		Connections     Number  `default:"100000" desc:"websocket connections at once, those without handshake included; more are closed when they come. Never more than the limit of open files allows"`
+		HTTPConnections Number  `default:"10000" desc:"connections to the HTTP port at once, those that hear the stream included; websockets count with the others. More are closed when they come"`
+		PerAddress      Number  `default:"1000" desc:"connections at once from one address, or one IPv6 network of 64 bits, on each port. Loopback addresses are exempt, because a reverse proxy comes from there"`
+		HandshakeSize   Bytes   `default:"16 KiB" desc:"size of the head of a websocket request; longer ones are answered with HTTP 431. Its time is MUSICDB_WEBSOCKET_OPENTIMEOUT"`
+		MessageSize     Bytes   `default:"16 MiB" desc:"size of a message of a client; larger ones close its connection with 1009"`
+		StrangerSize    Bytes   `default:"1 MiB" desc:"the same for a connection that has not shown the API key; at most MUSICDB_LIMITS_MESSAGESIZE"`
+		Buffered        Bytes   `default:"256 MiB" desc:"what the unfinished messages of all clients may take together; who exceeds it is closed with 1013"`
+		Rate            Rate    `default:"50000" desc:"websocket frames of one connection in a second; more close it with 1008. 0: any number"`
+		IdleTime        Silence `default:"0" desc:"seconds without a byte of a client after which it is closed with 1001. 0: never, because clients of MusicDB may be silent for hours"`
+		Outbox          Bytes   `default:"1 MiB" desc:"what may wait for a client that reads slowly, answers to its own calls not counted; more closes its connection with 1008"`
 	}
 	Uploads struct {
 		Allow ContentTypes `default:"artwork, albumfile" old:"artwork" desc:"what clients may upload, comma separated: artwork, albumfile, video"`

@@ -21,6 +21,7 @@ func (s *Settings) validateLimits() (problems SettingErrors) {
 		{"MUSICDB_LIMITS_HANDSHAKESIZE", l.HandshakeSize, KiB, MiB},
 		{"MUSICDB_LIMITS_MESSAGESIZE", l.MessageSize, 64 * KiB, GiB},
 		{"MUSICDB_LIMITS_STRANGERSIZE", l.StrangerSize, 4 * KiB, GiB},
+		{"MUSICDB_LIMITS_BUFFERED", l.Buffered, MiB, 1 << 10 * GiB},
 		{"MUSICDB_LIMITS_OUTBOX", l.Outbox, 64 * KiB, GiB},
 	} {
 		if size.value < size.least || size.value > size.most {
@@ -30,6 +31,10 @@ func (s *Settings) validateLimits() (problems SettingErrors) {
 	if l.StrangerSize > l.MessageSize && s.origins["MUSICDB_LIMITS_STRANGERSIZE"].kind != fromDefault {
 		problems = append(problems, s.problem("MUSICDB_LIMITS_STRANGERSIZE", fmt.Sprintf("is %q: it must not be more than %s, which is %v",
 			l.StrangerSize, s.name("MUSICDB_LIMITS_MESSAGESIZE"), l.MessageSize)))
+	}
+	if l.Buffered < l.MessageSize && s.origins["MUSICDB_LIMITS_BUFFERED"].kind != fromDefault {
+		problems = append(problems, s.problem("MUSICDB_LIMITS_BUFFERED", fmt.Sprintf("is %q: it must not be less than %s, which is %v",
+			l.Buffered, s.name("MUSICDB_LIMITS_MESSAGESIZE"), l.MessageSize)))
 	}
 	return problems
 }
@@ -66,6 +71,7 @@ func (s *Settings) limits(ctx context.Context, files uint64, log *slog.Logger) s
 	return server.Limits{
 		Connections: int(websockets), HTTPConnections: int(pages), PerAddress: int(l.PerAddress),
 		Handshake: int(l.HandshakeSize), Message: int(l.MessageSize), Stranger: int(l.StrangerSize), Outbox: int(l.Outbox),
+		Buffered: max(int(l.Buffered), int(l.MessageSize)), Rate: int(l.Rate), IdleTime: l.IdleTime.Duration(),
 	}
 }
 
