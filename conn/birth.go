@@ -96,6 +96,7 @@ func (s *shard) hearRequest(i uint32, p []byte) (rest []byte) {
 func (s *shard) upgrade(i uint32, response []byte, ext extension) {
 	r, w := s.table.record(i), s.table.seat(i).work
 	r.due, r.hears, r.ext = 0, hearsFrames, ext
+	s.engine.deflater.join(ext)
 	w.request = requestReader{}
 	w.decoder.begin(s.engine.opts.MaxMessage, s.engine.opts.MaxStranger, ext)
 	s.step(i, Upgrade)

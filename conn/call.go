@@ -101,16 +101,24 @@ func sessionFailure(err error) Reason {
 }
 
 // returned goes on after onCall: it sends what was answered. It releases the mutex
-// while that goes to all.
+// while that goes to all or is compressed.
 func (s *shard) returned(i uint32, answer Answer, err error) {
-	gen := s.table.record(i).gen
-	if err == nil && answer.To == ResponseToAll {
+	gen, ext := s.table.record(i).gen, s.table.record(i).ext
+	var small parcel
+	switch {
+	case err != nil:
+	case answer.To == ResponseToAll:
 		// What was executed concerns all others, even if its client is gone.
 		s.mu.Unlock()
-		s.engine.hub.broadcast(answer.parts().frame())
+		s.engine.hub.Publish(answer.parts())
+		s.mu.Lock()
+	case answer.To == Response && ext.compresses():
+		s.mu.Unlock()
+		small = s.engine.deflater.pack(answer.parts(), ext.window)
 		s.mu.Lock()
 	}
-	s.answered(i, answer, err)
+	s.answered(i, answer, small, err)
+	small.lent.release()
 	if answer.Sent != nil {
 		s.mu.Unlock()
 		answer.Sent()
@@ -121,8 +129,8 @@ func (s *shard) returned(i uint32, answer Answer, err error) {
 	}
 }
 
-// answered steps the machine over the answer of the session.
-func (s *shard) answered(i uint32, answer Answer, err error) {
+// answered steps the machine over the answer of the session, which may be compressed.
+func (s *shard) answered(i uint32, answer Answer, small parcel, err error) {
 	r := s.table.record(i)
 	switch {
 	case r.life.State() == Orphaned:
@@ -138,7 +146,7 @@ func (s *shard) answered(i uint32, answer Answer, err error) {
 		if r.accepts() {
 			s.catchUp(i)
 			r.sent++
-			s.enqueue(i, entry{frame: s.worked(i).encodeParts(answer.parts()), answer: true})
+			s.enqueue(i, entry{frame: s.worked(i).encode(answer.parts(), small), answer: true})
 		}
 		s.step(i, Sent)
 	case answer.To == ResponseToAll:

@@ -292,6 +292,7 @@ func (s *shard) end(i uint32) {
 	if r.marks.has(markCounted) {
 		s.engine.forget(r.remote())
 	}
+	s.engine.deflater.leave(r.ext)
 	w.recycle()
 	s.table.give(i)
 	if len(s.spare) < maxSpare {

@@ -55,6 +55,8 @@ func (c Conn) Send(payload []byte) error { return c.publish(Parts{Head: payload}
 // publish is Send for a message in parts, or one that replaces older ones.
 func (c Conn) publish(p Parts) error {
 	s := c.s
+	small := c.pack(p)
+	defer small.lent.release()
 	s.lock()
 	defer s.unlock()
 	r := s.at(c.slot, c.gen)
@@ -68,10 +70,28 @@ func (c Conn) publish(p Parts) error {
 		return &DiscardedError{r.id, Lifecycle.StateName(r.life.State()), OutboxLifecycle.StateName(r.box.State())}
 	}
 	id := r.id
-	if !s.push(c.slot, s.worked(c.slot).encodeParts(p).on(p.Topic)) {
+	if !s.push(c.slot, s.worked(c.slot).encode(p, small).on(p.Topic)) {
 		return fmt.Errorf("connection %d: %w", id, ErrSlow)
 	}
 	return nil
+}
+
+// pack compresses a message if the client has negotiated that.
+func (c Conn) pack(p Parts) parcel {
+	d := c.s.engine.deflater
+	if d == nil {
+		return parcel{}
+	}
+	c.s.mu.Lock()
+	var ext extension
+	if r := c.s.at(c.slot, c.gen); r != nil {
+		ext = r.ext
+	}
+	c.s.mu.Unlock()
+	if !ext.compresses() {
+		return parcel{}
+	}
+	return d.pack(p, ext.window)
 }
 
 // Close begins the closing handshake, after what is queued already, and does not

@@ -109,33 +109,41 @@ type variant struct {
 	frame
 }
 
-// pack compresses a message, unless that is not worth it: ok is false then. A large body
-// is compressed once for all messages that have it. What the frame of any other message
-// lies in is lent, and to be released when it was copied.
-func (d *deflater) pack(p Parts, window uint8) (f frame, lent *buffer, ok bool) {
+// parcel is what compressing has made of a message.
+type parcel struct {
+	frame
+	packed bool    // false: it is not worth it, and the message is to be sent as it is
+	lent   *buffer // what the frame lies in, nil if it has memory of its own; to be released when it was copied
+}
+
+// pack compresses a message. A large body is compressed once for all messages that
+// have it. It leaves the topic of what it lends to others.
+func (d *deflater) pack(p Parts, window uint8) parcel {
 	size := len(p.Head) + len(p.Body) + len(p.Tail)
-	if size < d.minSize {
-		return frame{}, nil, false
+	switch {
+	case size < d.minSize:
+		return parcel{}
+	case len(p.Body) > 0 && size > shareAbove:
+		return d.packAround(p, size, window)
 	}
-	const room = 10 // of the header of a server's frame
-	op := p.opCode()
-	if len(p.Body) == 0 || size <= shareAbove {
-		if lent = newBuffer(); size > shareAbove {
-			lent.reserve(size / 4) // which mostly is enough
-		}
-		b := d.appendPacked(append(lent.b, make([]byte, room)...), window, p.Head, p.Body, p.Tail)
-		lent.b = b
-		b = bytes.TrimSuffix(b, tail)
-		if len(b)-room >= size {
-			lent.release()
-			return frame{}, nil, false
-		}
-		begin := room - headerSize(len(b)-room)
-		appendPackedHeader(b[:begin], op, len(b)-room)
-		return frame{head: b[begin:]}.on(p.Topic), lent, true
+	lent := newBuffer()
+	if size > shareAbove {
+		lent.reserve(size / 4) // which mostly is enough
 	}
+	lent.b = d.appendPacked(lent.b[:headerRoom], window, p.Head, p.Body, p.Tail)
+	b := bytes.TrimSuffix(lent.b, tail)
+	n := len(b) - headerRoom
+	if n >= size {
+		lent.release()
+		return parcel{}
+	}
+	return parcel{frame: frame{head: withHeader(b, p.opCode(), n)}, packed: true, lent: lent}
+}
+
+// packAround compresses what is around a large body of a message of size bytes.
+func (d *deflater) packAround(p Parts, size int, window uint8) parcel {
 	body := d.bodies.packed(p.Body, window, d)
-	head, end := make([]byte, room, room+len(p.Head)), []byte(nil)
+	head, end := make([]byte, headerRoom, headerRoom+len(p.Head)), []byte(nil)
 	if len(p.Head) > 0 {
 		head = d.appendPacked(head, window, p.Head)
 	}
@@ -144,24 +152,24 @@ func (d *deflater) pack(p Parts, window uint8) (f frame, lent *buffer, ok bool) 
 	} else {
 		body = bytes.TrimSuffix(body, tail)
 	}
-	n := len(head) - room + len(body) + len(end)
+	n := len(head) - headerRoom + len(body) + len(end)
 	if n >= size {
-		return frame{}, nil, false
+		return parcel{}
 	}
-	begin := room - headerSize(n)
-	appendPackedHeader(head[:begin], op, n)
-	return frame{head: head[begin:], rest: &rest{body: body, tail: end, shared: true, topic: p.Topic}}, nil, true
+	head = withHeader(head, p.opCode(), n)
+	return parcel{frame: frame{head: head, rest: &rest{body: body, tail: end, shared: true, topic: p.Topic}}, packed: true}
 }
 
-// headerSize is how many bytes appendHeader adds.
-func headerSize(payload int) int {
-	return ws.HeaderSize(ws.Header{Length: int64(payload)})
-}
+// headerRoom is what the largest header of a server's frame takes, which has no mask.
+const headerRoom = ws.MaxHeaderSize - 4
 
-// appendPackedHeader is appendHeader with the mark of a compressed message (RFC 7692 6).
-func appendPackedHeader(dst []byte, op ws.OpCode, size int) {
+// withHeader puts the header of a compressed message of size bytes (RFC 7692 6) into the
+// room for it at the begin of b, and returns b from there.
+func withHeader(b []byte, op ws.OpCode, size int) []byte {
 	const rsv1 = 0x40
-	appendHeader(dst, op|rsv1, size)
+	begin := headerRoom - ws.HeaderSize(ws.Header{Length: int64(size)})
+	appendHeader(b[:begin], op|rsv1, size)
+	return b[begin:]
 }
 
 // encode makes the frame of a message that is for many, with one for each window that is
@@ -175,18 +183,18 @@ func (d *deflater) encode(p Parts) frame {
 		if d.clients[window].Load() == 0 {
 			continue
 		}
-		one, lent, ok := d.pack(p, uint8(window))
-		if !ok {
+		small := d.pack(p, uint8(window))
+		if !small.packed {
 			continue
 		}
-		if lent != nil {
-			one.head = bytes.Clone(one.head)
-			lent.release()
+		if small.lent != nil {
+			small.frame = frame{head: bytes.Clone(small.head)}.on(p.Topic)
+			small.lent.release()
 		}
 		if f.rest == nil {
 			f.rest = new(rest)
 		}
-		f.variants = append(f.variants, variant{uint8(window), one})
+		f.variants = append(f.variants, variant{uint8(window), small.frame})
 	}
 	return f
 }

@@ -108,10 +108,10 @@ func TestDecoderWaitsForTheVerdictWhileInflating(t *testing.T) {
 	}{{yes, "text"}, {no, "fails with 1009"}} {
 		for _, last := range []string{"", "behind"} {
 			answer := later
-			d := decoder{limit: 5000, small: 4999, ext: extension{window: 15}, admitted: func() verdict { return answer }}
+			d := decoder{limit: 5000, small: 1000, ext: extension{window: 15}, admitted: func() verdict { return answer }}
 			p := cat(raw(0xC1, packed(payload)), []byte(last))
 			used, what, err := d.next(p)
-			if what != undecided || err != nil || d.held() != 4999+inflaterMemory {
+			if what != undecided || err != nil || d.held() != 1000+inflaterMemory {
 				t.Fatalf("%d bytes used, %d, %v, %d held", used, what, err, d.held())
 			}
 			if n, what, err := d.next(p[used:]); n != 0 || what != undecided || err != nil {

@@ -66,14 +66,14 @@ func TestCompressedMessages(t *testing.T) {
 				if size <= 200 {
 					payload = strings.Repeat("abc", size)[:size]
 				}
-				f, lent, ok := d.pack(Parts{Head: []byte(payload)}, window)
-				if !ok || f.size() >= size || lent == nil {
+				f := d.pack(Parts{Head: []byte(payload)}, window)
+				if !f.packed || f.size() >= size || f.lent == nil {
 					t.Fatalf("window %d: %d bytes become %d", window, size, f.size())
 				}
-				if op, got := received(t, f, window); op != ws.OpText || got != payload {
+				if op, got := received(t, f.frame, window); op != ws.OpText || got != payload {
 					t.Errorf("window %d: %d bytes come back as %d", window, size, len(got))
 				}
-				lent.release()
+				f.lent.release()
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func TestWhatIsNotCompressed(t *testing.T) {
 		"noise":       {Head: noise[:1000], Binary: true},
 		"large noise": {Head: noise[:10], Body: noise, Binary: true},
 	} {
-		if f, _, ok := d.pack(p, 15); ok {
+		if f := d.pack(p, 15); f.packed {
 			t.Errorf("%s becomes %d bytes", name, f.size())
 		}
 	}
@@ -111,25 +111,25 @@ func TestSharedBodiesAreCompressedOnce(t *testing.T) {
 		{Body: body},
 		{Head: []byte("["), Body: body},
 	} {
-		f, lent, ok := d.pack(p, 15)
-		if !ok || lent != nil || !f.shared || f.topic != p.Topic || f.size() > len(body)*2/3 {
-			t.Fatalf("%d: %v, %+v", i, ok, f.rest)
+		f := d.pack(p, 15)
+		if !f.packed || f.lent != nil || !f.shared || f.topic != p.Topic || f.size() > len(body)*2/3 {
+			t.Fatalf("%d: %+v", i, f)
 		}
-		op, got := received(t, f, 15)
+		op, got := received(t, f.frame, 15)
 		if want := string(p.Head) + string(body) + string(p.Tail); got != want || op != p.opCode() {
 			t.Errorf("%d: %d bytes come back as %d, kind %d", i, len(want), len(got), op)
 		}
 		if i == 0 {
-			first = f
+			first = f.frame
 		} else if &f.body[0] != &first.body[0] {
 			t.Errorf("%d: the body was compressed again", i)
 		}
 	}
-	other, _, ok := d.pack(Parts{Body: body}, 9)
-	if !ok || &other.body[0] == &first.body[0] {
+	other := d.pack(Parts{Body: body}, 9)
+	if !other.packed || &other.body[0] == &first.body[0] {
 		t.Error("a smaller window has the same body")
 	}
-	if _, got := received(t, other, 9); got != string(body) {
+	if _, got := received(t, other.frame, 9); got != string(body) {
 		t.Error("a smaller window has another body")
 	}
 	if n := len(d.bodies.known()); n != 2 {
@@ -148,8 +148,8 @@ func TestManyBodiesForgetTheOldest(t *testing.T) {
 	bodies := make([][]byte, 2*len(d.bodies.kept))
 	for i := range bodies {
 		bodies[i] = []byte(compressible(40_000 + i))
-		f, _, ok := d.pack(Parts{Body: bodies[i]}, 15)
-		if _, got := received(t, f, 15); !ok || got != string(bodies[i]) {
+		f := d.pack(Parts{Body: bodies[i]}, 15)
+		if _, got := received(t, f.frame, 15); !f.packed || got != string(bodies[i]) {
 			t.Errorf("body %d comes back as %d bytes", i, len(got))
 		}
 	}
@@ -194,11 +194,11 @@ func TestCompressingAllocatesNothing(t *testing.T) {
 	p := Parts{Head: []byte(jsonOf(4000))}
 	for _, window := range []uint8{9, 15} {
 		got := testing.AllocsPerRun(100, func() {
-			_, lent, ok := d.pack(p, window)
-			if !ok {
+			small := d.pack(p, window)
+			if !small.packed {
 				t.Fatal("not compressed")
 			}
-			lent.release()
+			small.lent.release()
 		})
 		if got > 0 && !raceEnabled { // the detector makes pools forget now and then
 			t.Errorf("%v allocations with window %d", got, window)
@@ -216,12 +216,12 @@ func BenchmarkCompress(b *testing.B) {
 				b.ReportAllocs()
 				n := 0
 				for b.Loop() {
-					f, lent, ok := d.pack(p, window)
-					if !ok {
+					small := d.pack(p, window)
+					if !small.packed {
 						b.Fatal("not compressed")
 					}
-					n = f.size()
-					lent.release()
+					n = small.size()
+					small.lent.release()
 				}
 				b.ReportMetric(float64(n), "compressed-B")
 			})

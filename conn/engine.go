@@ -16,6 +16,7 @@ import (
 // Engine accepts connections and runs them. Any goroutine may call its methods.
 type Engine struct {
 	opts      Options
+	deflater  *deflater // nil: nothing is compressed
 	handshake handshake
 	hub       *Hub
 	workers   *workers
@@ -45,6 +46,7 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{
 		opts:      o,
 		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin, deflate: o.Deflate.Enabled},
+		deflater:  newDeflater(o.Deflate),
 		workers:   newWorkers(),
 		perAddr:   make(map[netip.Addr]int),
 		listeners: make(map[net.Listener]struct{}),

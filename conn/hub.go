@@ -1,10 +1,6 @@
 package conn
 
-import (
-	"sync"
-
-	"github.com/gobwas/ws"
-)
+import "sync"
 
 // Hub is the list of connections that take part in broadcasts: all that have been
 // upgraded and admitted and whose end has not begun. Who adds a connection is said by
@@ -48,14 +44,15 @@ func (h *Hub) Len() int {
 }
 
 // Broadcast sends a text message to every connection and returns to how many. It is
-// encoded once, and a payload above 32 KiB is not copied: it must not be changed
-// afterwards. It never waits for a client; one whose outbox is full is closed.
+// encoded once, and compressed once for each window that clients have negotiated; a
+// payload above 32 KiB is not copied: it must not be changed afterwards. It never waits
+// for a client; one whose outbox is full is closed.
 func (h *Hub) Broadcast(payload []byte) int {
-	return h.broadcast(encodeFrame(ws.OpText, payload))
+	return h.Publish(Parts{Head: payload})
 }
 
 // Publish is Broadcast for a message in parts, or one that replaces older ones.
-func (h *Hub) Publish(p Parts) int { return h.broadcast(p.frame()) }
+func (h *Hub) Publish(p Parts) int { return h.broadcast(h.engine.deflater.encode(p)) }
 
 // broadcast enters a frame into the log of every shard at one moment; their owners
 // deliver it. An owner who does not keep up is helped.

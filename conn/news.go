@@ -79,7 +79,7 @@ func (s *shard) catchUp(i uint32) {
 		if s.news.replaced(at) {
 			continue
 		}
-		if !s.push(i, s.news.items[at]) {
+		if !s.push(i, s.news.items[at].to(r.ext)) {
 			return
 		}
 	}

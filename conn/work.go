@@ -128,19 +128,31 @@ func (w *work) recycle() {
 	}
 }
 
+// encode makes the frame of a message: the compressed one if there is one. What a parcel
+// has lent is copied into the ink.
+func (w *work) encode(p Parts, small parcel) frame {
+	switch {
+	case !small.packed:
+		return w.encodeParts(p)
+	case small.lent == nil:
+		return small.frame
+	}
+	ink := w.inkFor(len(small.head))
+	from := len(ink)
+	w.ink = append(ink, small.head...)
+	small.head = w.ink[from:len(w.ink):len(w.ink)]
+	return small.frame
+}
+
 // encodeParts makes the frame of a message. A small one is encoded into the ink.
 func (w *work) encodeParts(p Parts) frame {
 	size := len(p.Head) + len(p.Body) + len(p.Tail)
 	if size > shareAbove {
 		return p.frame()
 	}
-	op := ws.OpText
-	if p.Binary {
-		op = ws.OpBinary
-	}
 	ink := w.inkFor(ws.MaxHeaderSize + size)
 	from := len(ink)
-	ink = appendHeader(ink, op, size)
+	ink = appendHeader(ink, p.opCode(), size)
 	ink = append(append(append(ink, p.Head...), p.Body...), p.Tail...)
 	w.ink = ink
 	return frame{head: ink[from:len(ink):len(ink)]}
