@@ -1,12 +1,10 @@
 package conn
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -138,20 +136,20 @@ func (e *Engine) ringAll() {
 // openDoor begins to accept. Of the loops that wait at a door, one is woken.
 func (l *loop) openDoor(d *door) {
 	l.doors[d.fd] = d
-	if err := l.watch(d.fd, tokenDoor, unix.EPOLLIN|unix.EPOLLEXCLUSIVE); err != nil {
+	if err := l.kernel.watch(d.fd, tokenDoor, unix.EPOLLIN|unix.EPOLLEXCLUSIVE); err != nil {
 		d.failed <- err
 	}
 }
 
 func (l *loop) closeDoor(d *door) {
 	delete(l.doors, d.fd)
-	unix.Close(int(d.fd))
+	l.kernel.close(d.fd)
 }
 
 // accept takes the connections that wait at a door.
 func (l *loop) accept(d *door) {
 	for range acceptsPerEvent {
-		fd, from, errno := accept4(d.fd)
+		fd, from, errno := l.kernel.accept(d.fd)
 		switch {
 		case errno == 0:
 			d.backoff.reset()
@@ -183,7 +181,7 @@ func passing(errno unix.Errno) bool {
 // over and over.
 func (l *loop) rest(d *door, why error) {
 	l.s.engine.opts.Log.Warn("cannot accept connections for a moment", "err", why, "pause", d.backoff.pause)
-	_ = unix.EpollCtl(l.epoll, unix.EPOLL_CTL_DEL, int(d.fd), nil)
+	l.kernel.unwatch(d.fd)
 	time.AfterFunc(d.backoff.pause, func() {
 		l.post(func() {
 			if l.doors[d.fd] == d {
@@ -214,7 +212,7 @@ func (l *loop) welcome(fd int32, from netip.AddrPort) {
 			return
 		}
 	}
-	if err := s.carrier.(*loop).watch(fd, i, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
+	if err := s.carrier.(*loop).kernel.watch(fd, i, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
 		s.lost(i, gen, err)
 	}
 }
@@ -244,6 +242,3 @@ func swap(port uint16) uint16 {
 	b := (*[2]byte)(unsafe.Pointer(&port))
 	return uint16(b[0])<<8 | uint16(b[1])
 }
-
-var _ = errors.Is
-var _ syscall.Errno

@@ -4,26 +4,21 @@ import (
 	"errors"
 	"os"
 	"runtime"
-	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // loop is the loop transport of one shard: one goroutine that waits for the readiness of
-// all its sockets, reads them into one buffer and writes what became due meanwhile. Its
-// epoll descriptor waits in Go's own poller, so that no thread of its own is needed and
-// no system thread changes hands per wake-up. Readiness is edge-triggered: a socket is
+// all its sockets, reads them into one buffer and writes what became due meanwhile.
+// Readiness is edge-triggered: a socket is
 // registered once, for both directions.
 //
 // Only the loop closes sockets, between two batches of events: so a descriptor in a batch
 // is what it was when the event was raised.
 type loop struct {
 	s      *shard
-	epoll  int
-	poller *os.File // the epoll descriptor in Go's poller
-	raw    syscall.RawConn
-	bell   int // an eventfd: others have something to do for the loop
+	kernel kernel
+	close  func() // of the kernel
 
 	events [256]unix.EpollEvent
 	n      int
@@ -54,7 +49,7 @@ func newLoops(e *Engine, n int) []*shard {
 	for i := range shards {
 		s := newShard(e)
 		s.submit = e.workers.submit
-		s.carrier = &loop{s: s, epoll: -1, bell: -1, doors: make(map[int32]*door)}
+		s.carrier = &loop{s: s, doors: make(map[int32]*door)}
 		s.owned = true // until it sleeps for the first time
 		shards[i] = s
 	}
@@ -63,39 +58,13 @@ func newLoops(e *Engine, n int) []*shard {
 
 // open makes what the loop waits on.
 func (l *loop) open() error {
-	var err error
-	if l.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
-		return os.NewSyscallError("epoll_create1", err)
-	}
-	if l.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		unix.Close(l.epoll)
-		return os.NewSyscallError("eventfd", err)
-	}
-	if err = l.watch(int32(l.bell), tokenBell, unix.EPOLLIN|unix.EPOLLET); err == nil {
-		err = unix.SetNonblock(l.epoll, true)
-	}
-	if err == nil {
-		l.poller = os.NewFile(uintptr(l.epoll), "epoll")
-		l.raw, err = l.poller.SyscallConn()
-	}
+	k, err := openEpoll()
 	if err != nil {
-		unix.Close(l.bell)
-		unix.Close(l.epoll)
 		return err
 	}
+	l.kernel, l.close = k, k.end
 	l.buf = make([]byte, loopBuffer)
 	return nil
-}
-
-func (l *loop) close() {
-	unix.Close(l.bell)
-	l.poller.Close()
-}
-
-// watch registers a descriptor. token comes back with its events.
-func (l *loop) watch(fd int32, token uint32, events uint32) error {
-	ev := unix.EpollEvent{Events: events, Fd: fd, Pad: int32(token)}
-	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, int(fd), &ev))
 }
 
 // run is the loop.
@@ -117,7 +86,7 @@ func (l *loop) run() {
 // wait gets the next events. Before it sleeps it gives up the shard; from then on the
 // others ring. It is false when everything is over.
 func (l *loop) wait() bool {
-	if l.n = l.poll(); l.n > 0 {
+	if l.n = l.kernel.poll(l.events[:]); l.n > 0 {
 		return true
 	}
 	l.s.lock()
@@ -130,20 +99,12 @@ func (l *loop) wait() bool {
 	if l.s.engine.isOver() {
 		return false
 	}
-	err := l.raw.Read(func(uintptr) bool { l.n = l.poll(); return l.n != 0 })
+	var err error
+	l.n, err = l.kernel.wait(l.events[:])
 	l.s.lock()
 	l.s.owned = true
 	l.s.mu.Unlock()
 	return err == nil
-}
-
-// poll asks for events without waiting.
-func (l *loop) poll() int {
-	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events[0])), uintptr(len(l.events)), 0, 0, 0)
-	if errno != 0 {
-		return 0
-	}
-	return int(n)
 }
 
 // handle does what an event tells.
@@ -189,7 +150,7 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 	}
 	r.marks.clear(markUnread)
 	s.mu.Unlock()
-	n, errno := rawRead(fd, l.buf)
+	n, errno := l.kernel.read(fd, l.buf)
 	s.mu.Lock()
 	if s.at(i, gen) == nil || r.fd != fd {
 		return
@@ -240,7 +201,7 @@ func (l *loop) tidy() {
 	l.doomed, l.errands = nil, nil
 	s.mu.Unlock()
 	for _, fd := range doomed {
-		unix.Close(int(fd))
+		l.kernel.close(fd)
 	}
 	for _, do := range errands {
 		do()
@@ -261,10 +222,9 @@ func (l *loop) hasten(i, gen uint32, sc *scratch) { l.s.flush(i, gen, sc) }
 
 func (l *loop) write(fd int32, _ *stream, large bool, pieces [][]byte) (int, error) {
 	if large {
-		// A kernel that refuses costs memory, nothing else.
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, maxUnsent)
+		l.kernel.unsentLimit(fd, maxUnsent)
 	}
-	n, errno := rawWrite(fd, pieces)
+	n, errno := l.kernel.write(fd, pieces)
 	switch errno {
 	case 0:
 		return n, nil
@@ -275,7 +235,7 @@ func (l *loop) write(fd int32, _ *stream, large bool, pieces [][]byte) (int, err
 }
 
 func (l *loop) closeWrite(fd int32, _ *stream) {
-	_ = unix.Shutdown(int(fd), unix.SHUT_WR) // the end of the connection follows anyway
+	l.kernel.shutdown(fd, unix.SHUT_WR)
 }
 
 func (l *loop) resume(i uint32, r *record, _ *work) {
@@ -287,7 +247,7 @@ func (l *loop) resume(i uint32, r *record, _ *work) {
 
 func (l *loop) hangUp(r *record, w *work) {
 	if r.fd != noSocket && (w.pen == writing || w.pen == rewriting) {
-		_ = unix.Shutdown(int(r.fd), unix.SHUT_RDWR)
+		l.kernel.shutdown(r.fd, unix.SHUT_RDWR)
 	}
 }
 
@@ -299,9 +259,6 @@ func (l *loop) release(r *record, _ *work) {
 	}
 }
 
-func (l *loop) wake() {
-	one := [8]byte{1}
-	_, _ = rawWrite(int32(l.bell), [][]byte{one[:]})
-}
+func (l *loop) wake() { l.kernel.ring() }
 
 var errEnd = errors.New("the peer has ended it")

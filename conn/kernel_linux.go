@@ -1,0 +1,117 @@
+package conn
+
+import (
+	"net/netip"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// kernel is what a loop asks of the operating system. The tests have one in which every
+// order of events can be had.
+type kernel interface {
+	// poll returns the events that are there, wait the next ones. Only the loop calls them.
+	poll(events []unix.EpollEvent) int
+	wait(events []unix.EpollEvent) (int, error)
+	// ring makes poll return, once.
+	ring()
+	// watch registers a descriptor; token comes back with its events.
+	watch(fd int32, token, events uint32) error
+	unwatch(fd int32)
+	accept(door int32) (fd int32, from netip.AddrPort, errno unix.Errno)
+	read(fd int32, p []byte) (int, unix.Errno)
+	write(fd int32, pieces [][]byte) (int, unix.Errno)
+	unsentLimit(fd int32, bytes int)
+	shutdown(fd int32, how int)
+	close(fd int32)
+}
+
+// epoll is the kernel of Linux. Its epoll descriptor waits in Go's own poller, so that no
+// thread of its own is needed and no system thread changes hands per wake-up.
+type epoll struct {
+	fd      int
+	file    *os.File // fd in Go's poller
+	raw     syscall.RawConn
+	bell    int // an eventfd: others have something to do for the loop
+	events  []unix.EpollEvent
+	n       int
+	readyFn func(uintptr) bool // ready, made once
+}
+
+func openEpoll() (*epoll, error) {
+	k := &epoll{}
+	k.readyFn = k.ready
+	var err error
+	if k.fd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	if k.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		unix.Close(k.fd)
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	if err = k.watch(int32(k.bell), tokenBell, unix.EPOLLIN|unix.EPOLLET); err == nil {
+		err = unix.SetNonblock(k.fd, true)
+	}
+	if err == nil {
+		k.file = os.NewFile(uintptr(k.fd), "epoll")
+		k.raw, err = k.file.SyscallConn()
+	}
+	if err != nil {
+		unix.Close(k.bell)
+		unix.Close(k.fd)
+		return nil, err
+	}
+	return k, nil
+}
+
+// end gives the descriptors of the kernel itself back.
+func (k *epoll) end() {
+	unix.Close(k.bell)
+	k.file.Close()
+}
+
+func (k *epoll) poll(events []unix.EpollEvent) int {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(k.fd), uintptr(unsafe.Pointer(unsafe.SliceData(events))), uintptr(len(events)), 0, 0, 0)
+	if errno != 0 {
+		return 0
+	}
+	return int(n)
+}
+
+func (k *epoll) wait(events []unix.EpollEvent) (int, error) {
+	k.events = events
+	err := k.raw.Read(k.readyFn)
+	return k.n, err
+}
+
+func (k *epoll) ready(uintptr) bool {
+	k.n = k.poll(k.events)
+	return k.n != 0
+}
+
+func (k *epoll) ring() {
+	one := [8]byte{1}
+	_, _ = unix.Write(k.bell, one[:]) // a full one has rung
+}
+
+func (k *epoll) watch(fd int32, token, events uint32) error {
+	ev := unix.EpollEvent{Events: events, Fd: fd, Pad: int32(token)}
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(k.fd, unix.EPOLL_CTL_ADD, int(fd), &ev))
+}
+
+func (k *epoll) unwatch(fd int32) {
+	_ = unix.EpollCtl(k.fd, unix.EPOLL_CTL_DEL, int(fd), nil)
+}
+
+func (k *epoll) accept(door int32) (int32, netip.AddrPort, unix.Errno) { return accept4(door) }
+func (k *epoll) read(fd int32, p []byte) (int, unix.Errno)             { return rawRead(fd, p) }
+func (k *epoll) write(fd int32, pieces [][]byte) (int, unix.Errno)     { return rawWrite(fd, pieces) }
+func (k *epoll) shutdown(fd int32, how int)                            { _ = unix.Shutdown(int(fd), how) } // it ends anyway
+func (k *epoll) close(fd int32)                                        { unix.Close(int(fd)) }
+
+func (k *epoll) unsentLimit(fd int32, bytes int) {
+	// A kernel that refuses costs memory, nothing else.
+	_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, bytes)
+}
