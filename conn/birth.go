@@ -99,6 +99,7 @@ func (s *shard) upgrade(i uint32, response []byte, ext extension) {
 	s.engine.deflater.join(ext)
 	w.request = requestReader{}
 	w.decoder.begin(s.engine.opts.MaxMessage, s.engine.opts.MaxStranger, ext)
+	s.traffic.handshake(response)
 	s.step(i, Upgrade)
 	w.box.add(entry{frame: frame{head: response}})
 	s.stepBox(i, Open)
@@ -114,6 +115,7 @@ func (s *shard) upgrade(i uint32, response []byte, ext extension) {
 // not lost to a reset.
 func (s *shard) answer(i uint32, response []byte) {
 	s.table.record(i).hears = hearsNothing
+	s.traffic.handshake(response)
 	s.step(i, Reply)
 	s.finish(i, frame{head: response}, Finish)
 }

@@ -22,6 +22,7 @@ func (s *shard) deliver(i uint32, payload []byte, m *buffer, what kind) {
 		return
 	}
 	r.received++
+	s.traffic.received.Messages++
 	s.step(i, Message)
 	session := s.table.seat(i).session
 	if _, takesBinary := session.(BinarySession); what == binaryMessage && !takesBinary {
@@ -146,6 +147,7 @@ func (s *shard) answered(i uint32, answer Answer, small parcel, err error) {
 		if r.accepts() {
 			s.catchUp(i)
 			r.sent++
+			s.traffic.sent.Messages++
 			s.enqueue(i, entry{frame: s.worked(i).encode(answer.parts(), small), answer: true})
 		}
 		s.step(i, Sent)

@@ -35,7 +35,7 @@ func (s *shard) closeByServer(i uint32, r Reason) {
 		return
 	}
 	s.fix(i, r)
-	s.finish(i, s.worked(i).encodeClose(r.Code, r.Text), Finish)
+	s.sayGoodbye(i, r.Code, r.Text, Finish)
 	s.settle(i)
 }
 
@@ -44,10 +44,17 @@ func (s *shard) closeByServer(i uint32, r Reason) {
 func (s *shard) evict(i uint32) {
 	r := Reason{By: ByServer, Code: CodePolicy, Text: "reading too slowly", Err: ErrSlow}
 	s.fix(i, r)
+	s.traffic.evicted++
 	w := s.worked(i)
 	w.box.evict()
-	s.finish(i, w.encodeClose(r.Code, r.Text), Overflow)
+	s.sayGoodbye(i, r.Code, r.Text, Overflow)
 	s.settle(i)
+}
+
+// sayGoodbye queues our close frame as the last one.
+func (s *shard) sayGoodbye(i uint32, code Code, text string, on OutboxEvent) {
+	s.traffic.closesSent.count(code)
+	s.finish(i, s.worked(i).encodeClose(code, text), on)
 }
 
 // finish queues the last frame and sets the closing time limit.
@@ -99,6 +106,7 @@ func (s *shard) peerClosed(i uint32, f closeFrame) {
 	s.table.record(i).hears = hearsNothing
 	w := s.worked(i)
 	w.ending, w.final = byCloseOf, f
+	s.traffic.closesReceived.count(f.code)
 	s.await(i)
 }
 
@@ -130,7 +138,7 @@ func (s *shard) conclude(i uint32) {
 		}
 		s.fix(i, Reason{By: ByPeer, Code: w.final.code, Text: w.final.text})
 		// RFC 6455 5.5.1: the answer typically echoes the code.
-		s.finish(i, w.encodeClose(w.final.code, ""), Finish)
+		s.sayGoodbye(i, w.final.code, "", Finish)
 		s.settle(i)
 	}
 }

@@ -43,6 +43,7 @@ func (s *shard) push(i uint32, f frame) bool {
 		return false
 	}
 	r.sent++
+	s.traffic.sent.Messages++
 	if r.life.State() != Active {
 		s.enqueue(i, entry{frame: f})
 		return true
@@ -82,7 +83,7 @@ func (s *shard) flush(i, gen uint32, sc *scratch) {
 		s.mu.Lock()
 		again := w.pen == rewriting
 		w.pen = resting
-		s.traffic.bytesOut += uint64(n)
+		s.traffic.sent.Bytes += uint64(n)
 		switch {
 		case r.box.State() == Shut: // discarded meanwhile
 			s.tryEnd(i)

@@ -1,7 +1,8 @@
 package conn
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -41,23 +42,16 @@ func (e *Engine) Look(q Query) []Sighting {
 	if q.Limit < 1 {
 		q.Limit = DefaultLook
 	}
-	q.Limit = min(q.Limit, MaxLook)
-	var found []Conn
-	var ids []uint64
+	oldest := make(crowd, 0, min(q.Limit, MaxLook))
 	e.each(func(s *shard, i uint32, r *record) {
-		if q.ID != 0 && q.ID != r.id {
-			return
-		}
-		if q.State == "" || q.State == Lifecycle.StateName(r.life.State()) || q.State == OutboxLifecycle.StateName(r.box.State()) {
-			found = append(found, Conn{s, i, r.gen})
-			ids = append(ids, r.id)
+		if q.meets(r) {
+			oldest.add(r.id, Conn{s, i, r.gen})
 		}
 	})
-	sort.Sort(&byID{found, ids})
 	var seen []Sighting
-	for _, c := range found[:min(len(found), q.Limit)] {
+	for _, c := range oldest {
 		c.s.lock()
-		if c.s.at(c.slot, c.gen) != nil {
+		if r := c.s.at(c.slot, c.gen); r != nil && q.meets(r) { // it may have moved on
 			seen = append(seen, c.s.look(c.slot))
 		}
 		c.s.unlock()
@@ -65,16 +59,30 @@ func (e *Engine) Look(q Query) []Sighting {
 	return seen
 }
 
-type byID struct {
-	found []Conn
-	ids   []uint64
+// meets reports whether a connection is one that the query asks for.
+func (q Query) meets(r *record) bool {
+	return (q.ID == 0 || q.ID == r.id) &&
+		(q.State == "" || q.State == Lifecycle.StateName(r.life.State()) || q.State == OutboxLifecycle.StateName(r.box.State()))
 }
 
-func (b *byID) Len() int           { return len(b.ids) }
-func (b *byID) Less(i, j int) bool { return b.ids[i] < b.ids[j] }
-func (b *byID) Swap(i, j int) {
-	b.found[i], b.found[j] = b.found[j], b.found[i]
-	b.ids[i], b.ids[j] = b.ids[j], b.ids[i]
+// crowd is as many connections with the smallest ids as it has room for, sorted.
+type crowd []found
+
+type found struct {
+	id uint64
+	Conn
+}
+
+func (c *crowd) add(id uint64, handle Conn) {
+	all := *c
+	if len(all) == cap(all) {
+		if id > all[len(all)-1].id {
+			return
+		}
+		all = all[:len(all)-1]
+	}
+	at, _ := slices.BinarySearchFunc(all, id, func(f found, id uint64) int { return cmp.Compare(f.id, id) })
+	*c = slices.Insert(all, at, found{id, handle})
 }
 
 // look describes one connection.

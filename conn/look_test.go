@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // One connection in each of some states, and what a look says about it.
@@ -114,4 +116,24 @@ func idsOf(seen []Sighting) []uint64 {
 		ids = append(ids, s.ID)
 	}
 	return ids
+}
+
+// Whatever the order of the table, the oldest are kept, in their order.
+func TestCrowdKeepsTheOldest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := rapid.SliceOfNDistinct(rapid.Uint64Range(1, 1000), 0, 200, rapid.ID).Draw(t, "ids")
+		room := rapid.IntRange(1, 50).Draw(t, "room")
+		kept := make(crowd, 0, room)
+		for _, id := range ids {
+			kept.add(id, Conn{})
+		}
+		slices.Sort(ids)
+		var got []uint64
+		for _, f := range kept {
+			got = append(got, f.id)
+		}
+		if want := ids[:min(len(ids), room)]; !slices.Equal(got, want) && len(want) > 0 || len(kept) > room {
+			t.Fatalf("kept %v, want %v", got, want)
+		}
+	})
 }

@@ -28,11 +28,8 @@ type shard struct {
 	owned   bool // the owner is awake, and will look for what there is to do before it sleeps
 	roused  bool // the transport has something to do
 	sweep   sweep
-	traffic volume
+	traffic traffic
 }
-
-// volume is what a shard has moved.
-type volume struct{ bytesIn, bytesOut uint64 }
 
 func newShard(e *Engine) *shard {
 	return &shard{
@@ -81,7 +78,8 @@ func (s *shard) step(i uint32, on Event) {
 	r := s.table.record(i)
 	from := r.life.State()
 	to, err := s.lives.Fire(&r.life, i, on, s.now)
-	if on != Push && from != Pushing { // pushes come every second and tell nothing of the peer
+	// Pushes come every second and tell nothing of the peer.
+	if on != Push && from != Pushing || err != nil {
 		r.trail.put(on)
 		if w := s.table.seat(i).work; w != nil {
 			w.flight.put(on)
@@ -124,11 +122,9 @@ func (s *shard) unusual(i uint32) bool { return s.table.record(i).life.State() !
 func (s *shard) trace(i uint32) string {
 	r := s.table.record(i)
 	if w := s.table.seat(i).work; w != nil {
-		return formatTrace(w.flight.list(), r.life.State())
+		return w.flight.trace(r.life.State())
 	}
-	var f recorder
-	f.begin(r.trail)
-	return formatTrace(f.list(), r.life.State())
+	return r.trail.trace(r.life.State())
 }
 
 // ticks is a duration as the clock counts it, rounded up, and never 0.

@@ -26,8 +26,9 @@ type sighting struct {
 
 // traceStep is an event and the state that it led to.
 type traceStep struct {
-	On string `json:"on"`
-	To string `json:"to"`
+	On      string `json:"on"`
+	To      string `json:"to"`
+	Refused bool   `json:"refused,omitempty"` // it led nowhere: to is where it came
 }
 
 // serveConnections lists connections, the oldest first:
@@ -88,12 +89,14 @@ var connectionStates = func() (names []string) {
 
 func isConnectionState(name string) bool { return slices.Contains(connectionStates, name) }
 
-// stepsOf reads the trace of a connection: "Accept>Created CreateSession>CreatingSession".
+// stepsOf reads the trace of a connection: "Accept>Created CreateSession>CreatingSession",
+// with "(refused)" behind the state where an event was refused.
 func stepsOf(trace string) []traceStep {
 	steps := []traceStep{}
 	for step := range strings.FieldsSeq(trace) {
 		if on, to, ok := strings.Cut(step, ">"); ok {
-			steps = append(steps, traceStep{on, to})
+			to, refused := strings.CutSuffix(to, "(refused)")
+			steps = append(steps, traceStep{on, to, refused})
 		}
 	}
 	return steps

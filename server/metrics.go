@@ -46,6 +46,9 @@ var (
 
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range trafficDescs {
+		to <- d
+	}
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
 		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descQueue, descLimits, descHTTP} {
 		to <- d
@@ -71,6 +74,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		counter(descRefused, float64(m.Refused), m.Name)
 	}
 	gauge(descConnections, float64(c.server.engine.Hub().Len()))
+	collectTraffic(c.server.engine.Traffic(), gauge, counter)
 	if doors := c.server.doors.Load(); doors != nil {
 		at := doors.figures()
 		gauge(descHTTP, float64(at.open))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -61,5 +62,13 @@ func TestMeanTimeInState(t *testing.T) {
 		if err := s.gate.leave(&visitors[i]); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestStepsOfATrace(t *testing.T) {
+	got := stepsOf("Accept>Created Push>Created(refused) CreateSession>CreatingSession")
+	want := []traceStep{{"Accept", "Created", false}, {"Push", "Created", true}, {"CreateSession", "CreatingSession", false}}
+	if !slices.Equal(got, want) || len(stepsOf("")) != 0 {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
