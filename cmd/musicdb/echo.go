@@ -26,7 +26,17 @@ const echoTime = 10 * time.Second
 type echoCommand struct {
 	Listen    string `default:"127.0.0.1:9001" placeholder:"ADDR" help:"Address to listen on; without a host it is this machine alone, port 0 takes a free one (${default})."`
 	Broadcast bool   `help:"Send a message that begins with ! to all clients, its sender included, instead of echoing it."`
+	Transport transport `default:"auto" help:"How bytes are moved: by event loops, by a goroutine per connection: loop, goroutine, or auto, which takes loops where there are any (${default})."`
 	Ctl       string `placeholder:"ADDR" help:"Address that answers the commands of a measuring tool: stat, gc, cpu SECONDS, heap."`
+}
+
+// transport is a conn.Transport that can be named on a command line.
+type transport struct{ conn.Transport }
+
+// UnmarshalText reads the name.
+func (t *transport) UnmarshalText(name []byte) (err error) {
+	t.Transport, err = conn.ParseTransport(string(name))
+	return err
 }
 
 // Run serves an echo of every message on the connection engine until INT or TERM.
@@ -41,7 +51,8 @@ func (c echoCommand) Run(out io.Writer) error {
 // serve prints the address once clients can connect, and returns after ctx has ended.
 func (c echoCommand) serve(ctx context.Context, out io.Writer) error {
 	engine, err := conn.New(conn.Options{
-		Handler: echoes{shouts: c.Broadcast},
+		Handler:   echoes{shouts: c.Broadcast},
+		Transport: c.Transport.Transport,
 		// Load generators and suites end connections as they like; only our own faults are news.
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
@@ -93,6 +104,9 @@ func listenLocally(address string) (net.Listener, error) {
 	}
 	return listener, nil
 }
+
+// The engine runs messages where the bytes are, without handing them to a worker.
+var _ conn.PromptSession = echoes{}
 
 // echoes makes the sessions of the echo server, which are all the same.
 type echoes struct{ shouts bool }

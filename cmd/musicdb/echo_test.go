@@ -13,6 +13,8 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
+
+	"musicdb/conn"
 )
 
 // echoing is an echo server that runs until the test ends.
@@ -71,9 +73,14 @@ func hears(t *testing.T, nc net.Conn, op ws.OpCode, message []byte) {
 
 func TestEcho(t *testing.T) {
 	most := bytes.Repeat([]byte("16 MiB, the most"), 1<<20)
-	for _, broadcasts := range []bool{false, true} {
-		t.Run(fmt.Sprintf("broadcast=%v", broadcasts), func(t *testing.T) {
-			e := startEcho(t, echoCommand{Broadcast: broadcasts})
+	for _, c := range []echoCommand{
+		{},
+		{Broadcast: true},
+		{Broadcast: true, Transport: transport{conn.Goroutine}},
+	} {
+		broadcasts := c.Broadcast
+		t.Run(fmt.Sprintf("broadcast=%v;transport=%v", broadcasts, c.Transport), func(t *testing.T) {
+			e := startEcho(t, c)
 			first, second := e.dial(t), e.dial(t)
 			for _, message := range [][]byte{{}, []byte("grüße"), []byte(" ! not at the beginning"), most} {
 				for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary} {
@@ -101,5 +108,13 @@ func TestEchoSaysWhereItCannotListen(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), e.addr) {
 			t.Errorf("%+v: error %v does not name the address", c, err)
 		}
+	}
+}
+
+func TestEchoRefusesAnUnknownTransport(t *testing.T) {
+	var out, errs strings.Builder
+	code := run([]string{"echo", "--transport", "pigeon"}, &out, &errs)
+	if code != exitUsage || !strings.Contains(errs.String(), "pigeon") || !strings.Contains(errs.String(), "goroutine") {
+		t.Errorf("exit code %d, %q", code, errs.String())
 	}
 }

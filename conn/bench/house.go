@@ -101,10 +101,10 @@ func (h *house) visit(m mode, e *entry, run int) {
 	}
 	e.runs = append(e.runs, r)
 	if m.work.Kind == load.Idle {
-		fmt.Fprintf(h.progress, "%-9s %-8s %d  %8.0f B/connection\n", m.name, e.peer.Name, run+1, r.Collected)
+		fmt.Fprintf(h.progress, "%-9s %-10s %d  %8.0f B/connection\n", m.name, e.peer.Name, run+1, r.Collected)
 		return
 	}
-	fmt.Fprintf(h.progress, "%-9s %-8s %d  %8.3f µs/%s, %.0f/s\n", m.name, e.peer.Name, run+1, r.CPU, m.unit, r.Rate)
+	fmt.Fprintf(h.progress, "%-9s %-10s %d  %8.3f µs/%s, %.0f/s\n", m.name, e.peer.Name, run+1, r.CPU, m.unit, r.Rate)
 }
 
 func (h *house) once(m mode, p peers.Peer) (load.Result, error) {

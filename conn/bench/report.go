@@ -133,7 +133,7 @@ func (c chapter) references(value func(load.Result) float64) (best, floor float6
 		switch {
 		case e.peer.Floor:
 			floor = x
-		case !e.peer.Ours && !math.IsNaN(x) && !(x >= best):
+		case !e.peer.Ours && !e.peer.Variant && !math.IsNaN(x) && !(x >= best):
 			best = x
 		}
 	}

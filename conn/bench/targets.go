@@ -72,7 +72,7 @@ func (t target) judge(all results) (v verdict, judged bool) {
 			v.ours = x
 		case e.peer.Floor:
 			v.floor = x
-		case !math.IsNaN(x) && !(x >= v.best): // the first one as well
+		case !e.peer.Variant && !math.IsNaN(x) && !(x >= v.best): // the first one as well
 			v.best, v.bestName = x, e.peer.Name
 		}
 	}

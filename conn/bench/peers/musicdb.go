@@ -6,15 +6,22 @@ import (
 	"musicdb/conn"
 )
 
-// ours is the product's engine, with the session of `musicdb echo --broadcast`.
+// ours is the product's engine, with the session of `musicdb echo --broadcast`;
+// oursByGoroutine the same on the transport for other systems.
 var ours = Peer{
 	Name: "musicdb", Module: "musicdb", About: "this project's engine",
 	Ours: true, TLS: true,
-	Serve: serveOurs,
+	Serve: func(o Options) error { return serveOurs(o, conn.Auto) },
 }
 
-func serveOurs(o Options) error {
-	e, err := conn.New(conn.Options{Handler: echo{}})
+var oursByGoroutine = Peer{
+	Name: "musicdb-go", Module: "musicdb", About: "this project's engine, goroutine per connection",
+	Variant: true, TLS: true,
+	Serve: func(o Options) error { return serveOurs(o, conn.Goroutine) },
+}
+
+func serveOurs(o Options, by conn.Transport) error {
+	e, err := conn.New(conn.Options{Handler: echo{}, Transport: by, Deflate: conn.Deflate{Enabled: o.Deflate, MinSize: 1}})
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type Peer struct {
 	About  string // one line for the table
 
 	Ours     bool // the product's engine
+	Variant  bool // the product's engine in another form, beside the comparison
 	Floor    bool // no engine: what the system calls alone cost
 	ZeroMask bool // takes only messages that are masked with zeros
 	TLS      bool // can speak TLS
@@ -46,7 +47,7 @@ type Peer struct {
 }
 
 // All lists the peers in the order of the table.
-var All = []Peer{ours, floor, gnetPeer, gwsPeer, nbioPeer, gobwasPeer, gorillaPeer, coderPeer}
+var All = []Peer{ours, oursByGoroutine, floor, gnetPeer, gwsPeer, nbioPeer, gobwasPeer, gorillaPeer, coderPeer}
 
 // Named finds a peer.
 func Named(name string) (Peer, error) {
