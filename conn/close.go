@@ -1,8 +1,11 @@
 package conn
 
 import (
+	"context"
 	"errors"
-	"fmt"
+	"io"
+	"log/slog"
+	"syscall"
 	"time"
 )
 
@@ -196,10 +199,38 @@ func (s *shard) lost(i, gen uint32, err error) {
 		}
 		s.discard(i)
 	case Greeting, Calling, Active, CloseSent, CloseReceived:
-		s.fix(i, Reason{By: ByTransport, Code: CodeAbnormal, Err: fmt.Errorf("connection lost: %w", err)})
+		s.fix(i, Reason{By: ByTransport, Code: CodeAbnormal, Err: lostBy(err)})
 		s.step(i, Lost)
 		s.abandon(i)
 	}
+}
+
+// LostError is why a connection is lost: what its socket said.
+type LostError struct{ Cause error }
+
+func (e *LostError) Error() string { return "connection lost: " + e.Cause.Error() }
+
+// Unwrap is the error of the socket.
+func (e *LostError) Unwrap() error { return e.Cause }
+
+// The losses that come by the thousand are made once.
+var (
+	errEnd   = errors.New("the peer has ended it")
+	lostEnd  = &LostError{errEnd}
+	lostEOF  = &LostError{io.EOF}
+	lostPeer = &LostError{syscall.ECONNRESET}
+)
+
+func lostBy(err error) *LostError {
+	switch err { //nolint:errorlint // exactly these, not what wraps them
+	case errEnd:
+		return lostEnd
+	case io.EOF:
+		return lostEOF
+	case syscall.ECONNRESET:
+		return lostPeer
+	}
+	return &LostError{err}
 }
 
 // fail gives a connection up after a failure of this package: the transport will notice
@@ -273,13 +304,13 @@ func (s *shard) tryEnd(i uint32) {
 type farewell struct {
 	reason Reason
 	remote string
-	trace  string // of an abnormal end
+	trace  string // of an end that is logged, else ""
 }
 
 func (s *shard) farewell(i uint32) farewell {
-	f := farewell{reason: *s.table.seat(i).work.reason, remote: s.remote(i)}
-	if f.reason.Abnormal() {
-		f.trace = s.trace(i)
+	f := farewell{reason: *s.table.seat(i).work.reason}
+	if f.reason.Abnormal() && s.engine.opts.Log.Enabled(context.Background(), slog.LevelWarn) {
+		f.remote, f.trace = s.remote(i), s.trace(i)
 	}
 	return f
 }

@@ -330,7 +330,7 @@ func (e *Engine) sessionFailed(what string, id uint64, err error) {
 
 // ended reports an end that an operator should know of. No mutex may be held.
 func (e *Engine) ended(id uint64, f farewell) {
-	if f.reason.Abnormal() {
+	if f.trace != "" {
 		e.opts.Log.Warn("connection ended abnormally", "conn", id, "remote", f.remote, "reason", f.reason.String(), "trace", f.trace)
 	}
 }

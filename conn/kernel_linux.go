@@ -109,7 +109,7 @@ func (k *epoll) accept(door int32) (int32, netip.AddrPort, unix.Errno) { return 
 func (k *epoll) read(fd int32, p []byte) (int, unix.Errno)             { return rawRead(fd, p) }
 func (k *epoll) write(fd int32, pieces [][]byte) (int, unix.Errno)     { return rawWrite(fd, pieces) }
 func (k *epoll) shutdown(fd int32, how int)                            { _ = unix.Shutdown(int(fd), how) } // it ends anyway
-func (k *epoll) close(fd int32)                                        { unix.Close(int(fd)) }
+func (k *epoll) close(fd int32)                                        { rawClose(fd) }
 
 func (k *epoll) unsentLimit(fd int32, bytes int) {
 	// A kernel that refuses costs memory, nothing else.

@@ -1,7 +1,6 @@
 package conn
 
 import (
-	"errors"
 	"os"
 	"runtime"
 
@@ -129,6 +128,11 @@ func (l *loop) ready(i uint32, fd int32, events uint32) {
 		s.mu.Unlock()
 		return
 	}
+	if events&unix.EPOLLERR != 0 { // a reset, mostly: what was not read is gone, too
+		s.lost(i, r.gen, unix.ECONNRESET)
+		s.mu.Unlock()
+		return
+	}
 	if events&unix.EPOLLOUT != 0 {
 		s.writable(i)
 	}
@@ -158,7 +162,7 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 	switch {
 	case errno == unix.EAGAIN:
 	case errno != 0:
-		s.lost(i, gen, os.NewSyscallError("read", errno))
+		s.lost(i, gen, errno)
 	case n == 0:
 		s.lost(i, gen, errEnd)
 	default:
@@ -166,7 +170,11 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		if more || n == len(l.buf) {
 			l.again(i, r)
 		}
+		r.marks.set(markDirty) // what the bytes cause is written at once: nobody need put it on the list
 		s.input(i, l.buf[:n])
+		if s.at(i, gen) != nil {
+			s.flush(i, gen, &l.sc)
+		}
 	}
 }
 
@@ -260,5 +268,3 @@ func (l *loop) release(r *record, _ *work) {
 }
 
 func (l *loop) wake() { l.kernel.ring() }
-
-var errEnd = errors.New("the peer has ended it")

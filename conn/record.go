@@ -92,7 +92,7 @@ type seat struct {
 
 // Records and seats live in pieces that never move, so that a table grows without a
 // copy and without a pause.
-const pieceBits, pieceSize = 8, 1 << 8
+const pieceBits, pieceSize = 10, 1 << 10
 
 // table holds the connections of one shard. Slots are used again, the latest first.
 type table struct {

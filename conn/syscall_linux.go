@@ -24,13 +24,18 @@ func rawRead(fd int32, p []byte) (int, unix.Errno) {
 }
 
 func rawWrite(fd int32, pieces [][]byte) (int, unix.Errno) {
+	p := pieces[0]
+	call, at, size := uintptr(unix.SYS_WRITE), unsafe.Pointer(unsafe.SliceData(p)), uintptr(len(p))
 	var vector [3]unix.Iovec
-	for k, p := range pieces {
-		vector[k].Base = unsafe.SliceData(p)
-		vector[k].SetLen(len(p))
+	if len(pieces) > 1 {
+		for k, p := range pieces {
+			vector[k].Base = unsafe.SliceData(p)
+			vector[k].SetLen(len(p))
+		}
+		call, at, size = unix.SYS_WRITEV, unsafe.Pointer(&vector[0]), uintptr(len(pieces))
 	}
 	for {
-		n, _, errno := unix.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&vector[0])), uintptr(len(pieces)))
+		n, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(at), size)
 		if errno == 0 {
 			return int(n), 0
 		}
@@ -39,3 +44,5 @@ func rawWrite(fd int32, pieces [][]byte) (int, unix.Errno) {
 		}
 	}
 }
+
+func rawClose(fd int32) { _, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0) }

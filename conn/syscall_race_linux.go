@@ -41,3 +41,5 @@ func errno(err error) unix.Errno {
 	errors.As(err, &e)
 	return e
 }
+
+func rawClose(fd int32) { _ = unix.Close(int(fd)) }

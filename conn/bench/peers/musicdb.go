@@ -36,9 +36,9 @@ func serveOurs(o Options, by conn.Transport) error {
 type echo struct{}
 
 func (e echo) NewSession(conn.Conn) (conn.Session, error) { return e, nil }
-func (echo) OnWSConnect() error                            { return nil }
-func (echo) OnWSDisconnect(conn.Reason)                    {}
-func (echo) Prompt([]byte) bool                            { return true }
+func (echo) OnWSConnect() error                           { return nil }
+func (echo) OnWSDisconnect(conn.Reason)                   {}
+func (echo) Prompt([]byte) bool                           { return true }
 
 func (echo) OnCall(message []byte) (conn.Answer, error) {
 	to := conn.Response
