@@ -193,7 +193,8 @@ func TestStructureIsReadFromTheTypes(t *testing.T) {
 		{from: "Engine", to: "Hub", style: "solid", head: "normal"},
 		{from: "session", to: "Session", style: "dashed", head: "empty"},
 		{from: "Server", to: "Handler", style: "dashed", head: "empty"},
-		{from: "Conn", to: "Session", label: "OnCall, OnWSConnect, OnWSDisconnect", style: "solid", head: "normal"},
+		{from: "Conn", to: "shard", style: "solid", head: "normal"},
+		{from: "shard", to: "Session", label: "OnCall, OnWSConnect, OnWSDisconnect", style: "solid", head: "normal"},
 	} {
 		if !slices.ContainsFunc(g.arrows, func(a arrow) bool {
 			return a.from == want.from && a.to == want.to && a.style == want.style && a.head == want.head && (want.label == "" || strings.Contains(strings.ReplaceAll(a.label, "<br/>", " "), want.label))

@@ -24,7 +24,7 @@ func (t *sourceTypes) graph() structureGraph {
 			}
 			label := callLabel(t.calls[[2]*typeNode{a, b}])
 			switch {
-			case a.holds(b):
+			case t.holds(a, b):
 				g.arrows = append(g.arrows, arrow{a.name, b.name, label, "solid", "normal"})
 			case label != "":
 				g.arrows = append(g.arrows, arrow{a.name, b.name, label, "dotted", "normal"})
@@ -70,29 +70,46 @@ func (n *typeNode) record() record {
 	return record{id: n.name, title: title, subtitle: n.plays, color: n.color, groups: []group{{members: exported}, {members: inner, italic: true}}}
 }
 
-// holds reports whether a field of a leads to b, through pointers, lists, maps, channels and type arguments.
-func (n *typeNode) holds(other *typeNode) bool {
-	return slices.ContainsFunc(n.fields, func(t types.Type) bool { return leadsTo(t, other.named.Obj()) })
+// holds reports whether a field of a leads to b, through pointers, lists, maps, channels, type arguments, and structs of our
+// packages that are not drawn themselves.
+func (t *sourceTypes) holds(n, other *typeNode) bool {
+	seen := make(map[*types.TypeName]bool)
+	return slices.ContainsFunc(n.fields, func(field types.Type) bool { return t.leadsTo(field, other.named.Obj(), seen) })
 }
 
-func leadsTo(t types.Type, target *types.TypeName) bool {
-	switch t := t.(type) {
+func (t *sourceTypes) leadsTo(from types.Type, target *types.TypeName, seen map[*types.TypeName]bool) bool {
+	next := func(to types.Type) bool { return t.leadsTo(to, target, seen) }
+	switch from := from.(type) {
 	case *types.Pointer:
-		return leadsTo(t.Elem(), target)
+		return next(from.Elem())
 	case *types.Slice:
-		return leadsTo(t.Elem(), target)
+		return next(from.Elem())
 	case *types.Array:
-		return leadsTo(t.Elem(), target)
+		return next(from.Elem())
 	case *types.Chan:
-		return leadsTo(t.Elem(), target)
+		return next(from.Elem())
 	case *types.Map:
-		return leadsTo(t.Key(), target) || leadsTo(t.Elem(), target)
+		return next(from.Key()) || next(from.Elem())
 	case *types.Named:
-		if t.Obj() == target {
+		name := from.Obj()
+		switch {
+		case name == target:
 			return true
+		case seen[name]:
+			return false
 		}
-		for arg := range t.TypeArgs().Types() {
-			if leadsTo(arg, target) {
+		seen[name] = true
+		for arg := range from.TypeArgs().Types() {
+			if next(arg) {
+				return true
+			}
+		}
+		inner, isStruct := from.Underlying().(*types.Struct)
+		if !isStruct || t.byName[name] != nil || name.Pkg() == nil || !slices.ContainsFunc(t.nodes, func(n *typeNode) bool { return n.pkg == name.Pkg().Path() }) {
+			return false
+		}
+		for field := range inner.Fields() {
+			if next(field.Type()) {
 				return true
 			}
 		}

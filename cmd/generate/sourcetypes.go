@@ -56,10 +56,17 @@ func readTypes(ctx context.Context, root string) (*sourceTypes, error) {
 	if err := t.addImplementers(loaded); err != nil {
 		return nil, err
 	}
+	uses := make(map[*types.Func][]*types.Func)
 	for _, p := range loaded {
 		for _, file := range p.Syntax {
-			t.readFile(p, file)
+			readUses(uses, p, file)
 		}
+	}
+	for fn := range uses {
+		t.readCalls(uses, fn)
+	}
+	for _, names := range t.calls {
+		slices.Sort(names)
 	}
 	slices.Sort(t.libraryFns)
 	t.libraryFns = slices.Compact(t.libraryFns)
@@ -114,25 +121,49 @@ func (t *sourceTypes) addImplementers(loaded []*packages.Package) error {
 	return nil
 }
 
-// readFile records the calls that the nodes' methods make.
-func (t *sourceTypes) readFile(p *packages.Package, file *ast.File) {
+// readUses records which functions each function of a file uses.
+func readUses(uses map[*types.Func][]*types.Func, p *packages.Package, file *ast.File) {
 	for _, decl := range file.Decls {
 		fn, ok := decl.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
 			continue
 		}
-		var caller *typeNode
-		if obj, ok := p.TypesInfo.Defs[fn.Name].(*types.Func); ok {
-			caller = t.receiver(obj)
+		user, ok := p.TypesInfo.Defs[fn.Name].(*types.Func)
+		if !ok {
+			continue
 		}
+		uses[user] = nil
 		ast.Inspect(fn.Body, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
-				if obj, ok := p.TypesInfo.Uses[id].(*types.Func); ok {
-					t.call(caller, obj)
+				if used, ok := p.TypesInfo.Uses[id].(*types.Func); ok {
+					uses[user] = append(uses[user], used.Origin())
 				}
 			}
 			return true
 		})
+	}
+}
+
+// readCalls records the calls that a node's method makes, also through functions and through methods of types that are not
+// drawn: what they do, they do for their caller.
+func (t *sourceTypes) readCalls(uses map[*types.Func][]*types.Func, method *types.Func) {
+	caller := t.receiver(method)
+	seen := make(map[*types.Func]bool)
+	var follow func(fn *types.Func)
+	follow = func(fn *types.Func) {
+		for _, used := range uses[fn] {
+			if seen[used] {
+				continue
+			}
+			seen[used] = true
+			t.call(caller, used)
+			if t.receiver(used) == nil {
+				follow(used)
+			}
+		}
+	}
+	if caller != nil {
+		follow(method)
 	}
 }
 

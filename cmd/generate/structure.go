@@ -25,6 +25,7 @@ var cast = []part{
 	{"WebSocketServerProtocol", "musicdb/conn", "decoder", uncolored},
 	{"WebSocketServerProtocol", "musicdb/conn", "outbox", uncolored},
 	{"WebSocket", "musicdb/conn", "Conn", "blue"},
+	{"WebSocket", "musicdb/conn", "shard", "blue"},
 	{"MusicDBWebSocketInterface", "musicdb/conn", "Session", "red"},
 	{"MusicDBWebSocketProtocol", "musicdb/conn", "Handler", uncolored},
 	{"MusicDBWebSocketFactory", "musicdb/conn", "Hub", uncolored},
@@ -57,7 +58,7 @@ func structurePage(t *sourceTypes) string {
 	b.WriteString("# Structure\n\nWho is built on whom: what the MusicDB websocket server documents, and the types that play these parts here.\n\n")
 	b.WriteString("## The documented structure\n\nAn arrow leads from a base to what is derived from it or holds it; a dotted one says “is used by”.\n\n")
 	fmt.Fprintf(&b, "![The documented structure](%s.svg)\n\n", documentedStructureName)
-	b.WriteString("## Our structure\n\nRead from the Go types. Solid: holds, and calls these methods. Dotted: calls without holding. Dashed with an open head: implements. In italics: methods that only these types call.\n\n")
+	b.WriteString("## Our structure\n\nRead from the Go types; what leads through types that are not drawn is drawn as an arrow between those that are. Solid: holds, and calls these methods. Dotted: calls without holding. Dashed with an open head: implements. In italics: methods that only these types call.\n\n")
 	fmt.Fprintf(&b, "![Our structure](%s.svg)\n\n", structureName)
 	b.WriteString("## Who plays which part\n\n| documented | here | what it is |\n|---|---|---|\n")
 	for _, n := range t.nodes {
