@@ -18,7 +18,7 @@ func (s *shard) born(id uint64, from netip.AddrPort, fd int32, link *stream, cau
 	if from.IsValid() {
 		r.addr, r.port = from.Addr().As16(), from.Port()
 	}
-	r.tokens = uint32(s.engine.opts.MaxRate)
+	r.tokens = uint32(s.engine.opts.MaxRate) * perFrame
 	s.lives.Start(&r.life, i, s.now)
 	s.boxes.Start(&r.box, i, s.now)
 	if link != nil {
@@ -75,6 +75,9 @@ func (s *shard) hearRequest(i uint32, p []byte) (rest []byte) {
 	head, rest, bad := w.request.feed(p)
 	switch {
 	case bad != nil:
+		if bad.status == 431 {
+			s.engine.reach(LimitHandshakeSize)
+		}
 		s.answer(i, s.engine.handshake.appendRefusal(nil, bad))
 	case head != nil:
 		from := len(w.ink)

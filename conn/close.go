@@ -45,6 +45,7 @@ func (s *shard) closeByServer(i uint32, r Reason) {
 // evict closes a connection whose client reads too slowly. What waits is dropped; the
 // frame under way is completed if that is possible in time.
 func (s *shard) evict(i uint32) {
+	s.engine.reach(LimitOutbox)
 	r := Reason{By: ByServer, Code: CodePolicy, Text: "reading too slowly", Err: ErrSlow}
 	s.fix(i, r)
 	s.traffic.evicted++
@@ -98,6 +99,7 @@ func (s *shard) violated(i uint32, err error) {
 	if !ok || r.hears == hearsNothing {
 		return
 	}
+	s.reach(i, v)
 	r.hears = hearsNothing
 	w.ending, w.last = byViolation, v
 	s.await(i)
@@ -152,16 +154,19 @@ func (s *shard) expired(i uint32) {
 	state := r.life.State()
 	switch {
 	case state == Handshaking:
+		s.engine.reach(LimitHandshakeTime)
 		s.step(i, OpenTimeout)
 		s.step(i, Drop)
 		s.discard(i)
 	case w != nil && w.ending != noEnding && w.reason == nil:
 		s.conclude(i) // the session hangs
 	case (state == CloseSent || state == CloseReceived) && w != nil:
+		s.engine.reach(LimitCloseTime)
 		s.step(i, CloseTimeout)
 		s.step(i, Drop)
 		s.abandon(i)
 	case w != nil && w.reason != nil || state == Answering:
+		s.engine.reach(LimitCloseTime)
 		s.lost(i, r.gen, errTimeOver)
 	default:
 		s.idled(i, r)
@@ -178,6 +183,7 @@ func (s *shard) idled(i uint32, r *record) {
 		s.setDue(r, max(left, time.Second))
 		return
 	}
+	s.engine.reach(LimitIdleTime)
 	s.closeByServer(i, Reason{By: ByServer, Code: CodeGoingAway, Text: "idle for too long", Err: ErrIdle})
 }
 
@@ -304,12 +310,15 @@ func (s *shard) tryEnd(i uint32) {
 type farewell struct {
 	reason Reason
 	remote string
+	level  slog.Level
+	line   string // for the log; "" for none
 	trace  string // of an end that is logged, else ""
 }
 
 func (s *shard) farewell(i uint32) farewell {
 	f := farewell{reason: *s.table.seat(i).work.reason}
-	if f.reason.Abnormal() && s.engine.opts.Log.Enabled(context.Background(), slog.LevelWarn) {
+	f.level, f.line = f.reason.line()
+	if f.line != "" && s.engine.opts.Log.Enabled(context.Background(), f.level) {
 		f.remote, f.trace = s.remote(i), s.trace(i)
 	}
 	return f

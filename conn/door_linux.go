@@ -180,6 +180,7 @@ func passing(errno unix.Errno) bool {
 // rest closes the door for a moment: without descriptors or memory, accept would fail
 // over and over.
 func (l *loop) rest(d *door, why error) {
+	l.s.engine.reach(LimitDescriptors)
 	l.s.engine.opts.Log.Warn("cannot accept connections for a moment", "err", why, "pause", d.backoff.pause)
 	l.kernel.unwatch(d.fd)
 	time.AfterFunc(d.backoff.pause, func() {
@@ -196,6 +197,9 @@ func (l *loop) rest(d *door, why error) {
 func (l *loop) welcome(fd int32, from netip.AddrPort) {
 	e := l.s.engine
 	refused := e.enter(from)
+	if refused != nil {
+		e.refused(refused, from.String())
+	}
 	id := e.lastID.Add(1)
 	s := e.loops[id%uint64(len(e.loops))]
 	s.lock()

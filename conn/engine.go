@@ -24,6 +24,7 @@ type Engine struct {
 	loops     []*shard // of the loop transport, none where it does not exist
 	shards    []*shard // all of them
 	buffered  atomic.Int64
+	reached   [limits]atomic.Uint64
 	lastID    atomic.Uint64
 
 	mu        sync.Mutex // guards what follows; may be taken with a shard's mutex held
@@ -144,12 +145,11 @@ func (e *Engine) Serve(l net.Listener) error {
 		switch {
 		case err == nil:
 			backoff.reset()
-			if err := e.start(nc, nil); err != nil {
-				e.opts.Log.Debug("connection refused", "remote", nc.RemoteAddr(), "err", err)
-			}
+			_ = e.start(nc, nil) // who was refused was told of
 		case e.isStopping():
 			return nil
 		case backoff.recovers(err):
+			e.reach(LimitDescriptors)
 			e.opts.Log.Warn("cannot accept connections for a moment", "err", err, "pause", backoff.pause)
 			backoff.wait(e.stopping)
 		default:
@@ -169,6 +169,9 @@ func (e *Engine) start(nc net.Conn, head []byte) error {
 	refused := e.enter(from)
 	id := e.lastID.Add(1)
 	s := e.streams[id%uint64(len(e.streams))]
+	if refused != nil {
+		e.refused(refused, nc.RemoteAddr().String())
+	}
 	s.begin(id, from, nc, head, refused)
 	return refused
 }
@@ -179,14 +182,14 @@ func (e *Engine) enter(from netip.AddrPort) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	limit := e.opts.MaxPerAddress
-	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	home := household(from.Addr())
 	var refused error
 	switch {
 	case e.isStopping():
 		refused = ErrShutdown
 	case e.live >= e.opts.MaxConnections:
 		refused = ErrFull
-	case limit > 0 && !from.Addr().IsLoopback() && e.perAddr[from.Addr()] >= limit:
+	case limit > 0 && !from.Addr().Unmap().IsLoopback() && e.perAddr[home] >= limit:
 		refused = ErrAddressFull
 	}
 	if refused != nil {
@@ -194,7 +197,7 @@ func (e *Engine) enter(from netip.AddrPort) error {
 	}
 	e.live++
 	if limit > 0 && from.IsValid() {
-		e.perAddr[from.Addr()]++
+		e.perAddr[home]++
 	}
 	return refused
 }
@@ -204,10 +207,11 @@ func (e *Engine) forget(from netip.AddrPort) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.live--
-	if n := e.perAddr[from.Addr()]; n > 1 {
-		e.perAddr[from.Addr()] = n - 1
+	home := household(from.Addr())
+	if n := e.perAddr[home]; n > 1 {
+		e.perAddr[home] = n - 1
 	} else if n == 1 {
-		delete(e.perAddr, from.Addr())
+		delete(e.perAddr, home)
 	}
 	e.checkDrained()
 }
@@ -328,10 +332,10 @@ func (e *Engine) sessionFailed(what string, id uint64, err error) {
 	}
 }
 
-// ended reports an end that an operator should know of. No mutex may be held.
+// ended reports an end that an operator may want to know of. No mutex may be held.
 func (e *Engine) ended(id uint64, f farewell) {
 	if f.trace != "" {
-		e.opts.Log.Warn("connection ended abnormally", "conn", id, "remote", f.remote, "reason", f.reason.String(), "trace", f.trace)
+		e.opts.Log.Log(context.Background(), f.level, f.line, "conn", id, "remote", f.remote, "reason", f.reason.String(), "trace", f.trace)
 	}
 }
 

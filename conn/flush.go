@@ -23,14 +23,21 @@ func (s *shard) soil(i uint32) {
 }
 
 // admits reports whether a push may enter the outbox. While nobody has tried to write
-// what is queued, it may have twice the bound: the client may be quick.
+// what is queued, it may have twice the bound: the client may be quick. A stranger, who
+// gets little but pongs, has less.
 func (s *shard) admits(i uint32, f frame) bool {
 	w, bound := s.worked(i), s.engine.opts.OutboxBytes
+	if s.table.record(i).standing == stranger {
+		bound /= strangersShare
+	}
 	if w.pen == resting {
 		bound *= 2
 	}
 	return !w.box.overflows(f, bound)
 }
+
+// strangersShare is the part of the bound that holds for strangers.
+const strangersShare = 16
 
 // push queues a frame that answers nothing, or evicts the client that reads too slowly
 // for it, and reports which. While the session executes something, a push only enters

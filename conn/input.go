@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"musicdb/fsm"
 )
 
 // input takes bytes that the peer has sent. They are valid only until it returns; what
@@ -213,8 +215,8 @@ func (s *shard) spend(i uint32, r *record, frames uint32) bool {
 	if s.engine.opts.MaxRate == 0 {
 		return true
 	}
-	if frames <= r.tokens {
-		r.tokens -= frames
+	if cost := uint64(frames) * uint64(perFrame); cost <= uint64(r.tokens) {
+		r.tokens -= uint32(cost)
 		return true
 	}
 	r.tokens = 0
@@ -222,9 +224,15 @@ func (s *shard) spend(i uint32, r *record, frames uint32) bool {
 	return false
 }
 
+// perFrame is how many tokens a frame costs: so many that the limit, in frames per
+// second, is how many tokens come back with each tick, and none is lost by rounding.
+const perFrame = uint32(time.Second / fsm.TickLength)
+
+// maxRate is the largest limit whose tokens can be counted.
+const maxRate = int(^uint32(0) / perFrame)
+
 // refilled is what a peer may send at once after the time since it was heard.
 func (s *shard) refilled(r *record) uint32 {
 	limit := uint64(s.engine.opts.MaxRate)
-	elapsed := uint64(s.now - r.heard)
-	return uint32(min(limit, uint64(r.tokens)+elapsed*limit/uint64(ticks(time.Second))))
+	return uint32(min(limit*uint64(perFrame), uint64(r.tokens)+uint64(s.now-r.heard)*limit))
 }

@@ -41,7 +41,7 @@ type Options struct {
 	MaxHandshake   int // bytes of a request's head; more get HTTP 431
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009
 	MaxStranger    int // as MaxMessage, while the connection has not been admitted; at most MaxMessage
-	OutboxBytes    int // bytes of pushes waiting behind the message being written, 64 for each one's bookkeeping included; more are closed with 1008
+	OutboxBytes    int // bytes of pushes waiting behind the message being written, 64 for each one's bookkeeping included, a sixteenth before the connection is admitted; more are closed with 1008
 
 	// Admission says when a connection begins to take part in broadcasts.
 	Admission Admission
@@ -127,6 +127,9 @@ func (o Options) withDefaults() (Options, error) {
 		if *n.value == 0 {
 			*n.value = n.zero
 		}
+	}
+	if o.MaxRate > maxRate {
+		return o, fmt.Errorf("%w: MaxRate is %d, it must not be above %d", ErrOptions, o.MaxRate, maxRate)
 	}
 	o.MaxStranger = min(o.MaxStranger, o.MaxMessage)
 	if o.Admission > BySession {

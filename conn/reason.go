@@ -3,6 +3,7 @@ package conn
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/gobwas/ws"
 )
@@ -74,6 +75,36 @@ func (r Reason) String() string {
 func (r Reason) Abnormal() bool {
 	// A peer's own choice of code is its business.
 	return r.By != ByPeer && r.Code != CodeNone && r.Code != CodeNormal && r.Code != CodeGoingAway
+}
+
+// line is what the log says of the end, and how loudly: nothing of one that peer and
+// server have agreed upon. There are few such lines, so that they can be counted.
+func (r Reason) line() (level slog.Level, line string) {
+	if _, lost := errors.AsType[*LostError](r.Err); lost { // it happens all the time and is nobody's fault
+		return slog.LevelInfo, "connection lost"
+	}
+	if errors.Is(r.Err, ErrIdle) {
+		return slog.LevelInfo, "connection was idle for too long"
+	}
+	if !r.Abnormal() {
+		return 0, ""
+	}
+	kind := "protocol violated"
+	switch {
+	case errors.Is(r.Err, ErrSlow):
+		kind = "read too slowly"
+	case r.Code == CodeTryLater:
+		kind = "no memory"
+	case r.Code == CodeTooBig:
+		kind = "message too big"
+	case r.Code == CodePolicy:
+		kind = "policy"
+	case r.Code == CodeServerFailed:
+		kind = "session failed"
+	case r.Code == CodeAbnormal:
+		kind = "given up"
+	}
+	return slog.LevelWarn, "connection ended abnormally: " + kind
 }
 
 // Errors of the engine.

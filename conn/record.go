@@ -19,7 +19,7 @@ type record struct {
 	heard    fsm.Tick // the last bytes of the peer
 	due      fsm.Tick // when the time of the present phase is over, 0 for never
 	seen     uint32   // number of the broadcast that comes next, of a member
-	tokens   uint32   // frames that the peer may send at once
+	tokens   uint32   // what the peer may send at once, perFrame for a frame
 	received uint32   // messages
 	sent     uint32   // messages that entered the outbox
 	port     uint16

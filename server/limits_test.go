@@ -3,12 +3,14 @@ package server_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
 
+	"musicdb/conn"
 	"musicdb/server"
 )
 
@@ -69,6 +71,11 @@ func TestLimitOfHTTPConnections(t *testing.T) {
 		again("/healthz")
 	}
 	metrics := inside[0]("/metrics")
+	for _, limit := range conn.Limits() {
+		if !strings.Contains(metrics, fmt.Sprintf("musicdb_limit_reached_total{limit=%q,listener=\"websocket\"} 0\n", limit)) {
+			t.Errorf("the metrics do not tell how often the limit %q was reached", limit)
+		}
+	}
 	for _, line := range []string{"musicdb_http_connections 4\n", `musicdb_limit_reached_total{limit="connections",listener="http"} 2`} {
 		if !strings.Contains(metrics, line) {
 			t.Errorf("the metrics have no %q", line)

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"musicdb/conn"
 	"musicdb/media/stream"
 )
 
@@ -82,6 +83,9 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		for limit, n := range at.refused {
 			counter(descLimits, float64(n), "http", limitNames[limit])
 		}
+	}
+	for _, limit := range conn.Limits() {
+		counter(descLimits, float64(c.server.engine.Reached(limit)), "websocket", limit.String())
 	}
 	counter(descLimits, float64(c.server.gate.penalties.refused()), "all", "attempts")
 	gauge(descPlaces, float64(c.server.gate.penalties.len()))
