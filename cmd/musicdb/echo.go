@@ -24,10 +24,10 @@ const shoutMark = '!'
 const echoTime = 10 * time.Second
 
 type echoCommand struct {
-	Listen    string `default:"127.0.0.1:9001" placeholder:"ADDR" help:"Address to listen on; without a host it is this machine alone, port 0 takes a free one (${default})."`
-	Broadcast bool   `help:"Send a message that begins with ! to all clients, its sender included, instead of echoing it."`
+	Listen    string    `default:"127.0.0.1:9001" placeholder:"ADDR" help:"Address to listen on; without a host it is this machine alone, port 0 takes a free one (${default})."`
+	Broadcast bool      `help:"Send a message that begins with ! to all clients, its sender included, instead of echoing it."`
 	Transport transport `default:"auto" help:"How bytes are moved: by event loops, by a goroutine per connection: loop, goroutine, or auto, which takes loops where there are any (${default})."`
-	Ctl       string `placeholder:"ADDR" help:"Address that answers the commands of a measuring tool: stat, gc, cpu SECONDS, heap."`
+	Ctl       string    `placeholder:"ADDR" help:"Address that answers the commands of a measuring tool: stat, gc, cpu SECONDS, heap."`
 }
 
 // transport is a conn.Transport that can be named on a command line.
@@ -40,7 +40,7 @@ func (t *transport) UnmarshalText(name []byte) (err error) {
 }
 
 // Run serves an echo of every message on the connection engine until INT or TERM.
-// It is for measurements and conformance suites: there is no key, and whoever
+// Messages are compressed for clients that offer it. It is for measurements and conformance suites: there is no key, and whoever
 // reaches the address can use it.
 func (c echoCommand) Run(out io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -53,6 +53,7 @@ func (c echoCommand) serve(ctx context.Context, out io.Writer) error {
 	engine, err := conn.New(conn.Options{
 		Handler:   echoes{shouts: c.Broadcast},
 		Transport: c.Transport.Transport,
+		Deflate:   conn.Deflate{Enabled: true},
 		// Load generators and suites end connections as they like; only our own faults are news.
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})

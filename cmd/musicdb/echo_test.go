@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
 	"github.com/gobwas/ws/wsutil"
 
 	"musicdb/conn"
@@ -82,7 +83,11 @@ func TestEcho(t *testing.T) {
 		t.Run(fmt.Sprintf("broadcast=%v;transport=%v", broadcasts, c.Transport), func(t *testing.T) {
 			e := startEcho(t, c)
 			first, second := e.dial(t), e.dial(t)
-			for _, message := range [][]byte{{}, []byte("grüße"), []byte(" ! not at the beginning"), most} {
+			messages := [][]byte{{}, []byte("grüße"), []byte(" ! not at the beginning")}
+			if !broadcasts {
+				messages = append(messages, most)
+			}
+			for _, message := range messages {
 				for _, op := range []ws.OpCode{ws.OpText, ws.OpBinary} {
 					say(t, first, op, message)
 					hears(t, first, op, message)
@@ -98,6 +103,34 @@ func TestEcho(t *testing.T) {
 			say(t, second, ws.OpText, []byte("the next that the second hears"))
 			hears(t, second, ws.OpText, []byte("the next that the second hears"))
 		})
+	}
+}
+
+func TestEchoCompressesForWhoOffersIt(t *testing.T) {
+	e := startEcho(t, echoCommand{})
+	var d ws.Dialer
+	d.Extensions = append(d.Extensions, wsflate.DefaultParameters.Option())
+	nc, _, agreed, err := d.Dial(t.Context(), "ws://"+e.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(patience))
+	if len(agreed.Extensions) != 1 {
+		t.Fatalf("agreed extensions: %v", agreed.Extensions)
+	}
+	message := bytes.Repeat([]byte("again and "), 200)
+	say(t, nc, ws.OpText, message)
+	head, err := ws.ReadHeader(nc)
+	if err != nil || !head.Rsv1() || head.Length >= int64(len(message)) {
+		t.Fatalf("header %+v, error %v: not compressed", head, err)
+	}
+	compressed := make([]byte, head.Length)
+	if _, err := io.ReadFull(nc, compressed); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := wsflate.DefaultHelper.Decompress(compressed); err != nil || !bytes.Equal(got, message) {
+		t.Errorf("%.40q comes back, error %v", got, err)
 	}
 }
 

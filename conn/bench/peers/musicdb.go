@@ -10,13 +10,13 @@ import (
 // oursByGoroutine the same on the transport for other systems.
 var ours = Peer{
 	Name: "musicdb", Module: "musicdb", About: "this project's engine",
-	Ours: true, TLS: true,
+	Ours: true, TLS: true, Deflate: true,
 	Serve: func(o Options) error { return serveOurs(o, conn.Auto) },
 }
 
 var oursByGoroutine = Peer{
 	Name: "musicdb-go", Module: "musicdb", About: "this project's engine, goroutine per connection",
-	Variant: true, TLS: true,
+	Variant: true, TLS: true, Deflate: true,
 	Serve: func(o Options) error { return serveOurs(o, conn.Goroutine) },
 }
 
