@@ -16,7 +16,12 @@ import (
 // plain serves without the observer, which would be measured as well.
 func plain(b *testing.B, h Handler) (*Engine, string) {
 	b.Helper()
-	e, err := New(Options{Handler: h})
+	return plainWith(b, Options{Handler: h})
+}
+
+func plainWith(b *testing.B, o Options) (*Engine, string) {
+	b.Helper()
+	e, err := New(o)
 	if err != nil {
 		b.Fatal(err)
 	}

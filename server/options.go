@@ -86,6 +86,9 @@ type Options struct {
 	OpenTimeout  time.Duration // for an opening handshake; 0: 10 s
 	CloseTimeout time.Duration // for a closing handshake; 0: 5 s
 
+	// Deflate compresses messages for the websocket clients that offer permessage-deflate.
+	Deflate bool
+
 	Version string
 	Log     *slog.Logger // nil discards
 }

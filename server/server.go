@@ -86,6 +86,7 @@ func New(o Options) (*Server, error) {
 	s.engine, err = conn.New(o.Limits.lay(conn.Options{
 		Handler: s, Log: o.Log,
 		OpenTimeout: o.OpenTimeout, CloseTimeout: o.CloseTimeout,
+		Deflate:   conn.Deflate{Enabled: o.Deflate},
 		Admission: conn.BySession, CheckOrigin: s.origins.allow,
 		Page: socketPage,
 	}))

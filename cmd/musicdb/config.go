@@ -52,6 +52,7 @@ type Config struct {
 		APIKey       Secret  `desc:"API key that every packet must carry; empty: first line of config/wsapikey.txt in the data directory, created if missing"`
 		OpenTimeout  Seconds `default:"10" desc:"seconds within which an opening handshake must be complete"`
 		CloseTimeout Seconds `default:"5" desc:"seconds that a closing handshake may take"`
+		Deflate      Switch  `default:"false" desc:"true: messages are compressed (permessage-deflate) for the clients that offer it, which costs processor time and saves network"`
 	}
 	HTTP struct {
 		Bind     string    `default:"127.0.0.1" desc:"address of the HTTP listener: page, stream, artwork, health, metrics, /ws"`

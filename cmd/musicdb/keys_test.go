@@ -40,6 +40,7 @@ var keyCases = map[string]struct{ good, bad map[string]string }{
 	"websocket opentimeout": {some("1", "", "3600", ""),
 		some("0", "1 to 3600", "3601", "1 to 3600", "1.5", "1 to 3600", "10 s", "1 to 3600")},
 	"websocket closetimeout":    {some("5", ""), some("0", "1 to 3600", "", "1 to 3600")},
+	"websocket deflate":         switches,
 	"http bind":                 {some("192.0.2.1", ""), some("home", "IP address")},
 	"http port":                 {some("80", ""), some("http", "0 to 65535")},
 	"http tls":                  {some("off", ""), some("maybe", "auto, on or off")},
