@@ -84,7 +84,15 @@ func (c Case) Ways() []Way {
 // Heavy reports whether a run moves a megabyte or more, of which not too many should
 // run at the same time.
 func (c Case) Heavy() bool {
-	return c.size() >= 1<<20
+	n := c.size()
+	for _, x := range c.talk {
+		for _, a := range x.want {
+			if m, ok := a.(inflated); ok {
+				n += len(m.payload)
+			}
+		}
+	}
+	return n >= 1<<20
 }
 
 func (c Case) size() int {

@@ -53,6 +53,7 @@ func serve(t *testing.T, o conn.Options) Peer {
 	t.Helper()
 	o.Handler = echo{}
 	o.MaxMessage = 16 << 20
+	o.Deflate.Enabled = true
 	o.OpenTimeout, o.CloseTimeout = 5*time.Minute, 5*time.Minute
 	e, err := conn.New(o)
 	if err != nil {

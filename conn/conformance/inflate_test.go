@@ -104,6 +104,12 @@ func TestInflaterReadsTheExamples(t *testing.T) {
 	if got, err := in.message([]byte{0}); err != nil || len(got) != 0 {
 		t.Errorf("the empty message: %q, %v", got, err)
 	}
+	for _, e := range broken {
+		alone := inflater{window: 1 << maxBits}
+		if got, err := alone.message([]byte(e[1])); err == nil {
+			t.Errorf("%s passes: %q", e[0], got)
+		}
+	}
 	for _, s := range []string{"", "\x07", "\xf2\x48\xcd", "\x00\x05\x00\xfa\xfe\x48\x65\x6c\x6c\x6f\x00", "\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00"} {
 		if got, err := in.message([]byte(s)); err == nil {
 			t.Errorf("%x passes: %q", s, got)

@@ -18,6 +18,8 @@ var Sections = sync.OnceValue(func() []Section {
 		{Number: 7, Name: "Closing", Groups: closing()},
 		{Number: 9, Name: "Limits and volume", Groups: volume()},
 		{Number: 10, Name: "Miscellaneous", Groups: miscellaneous()},
+		{Number: 12, Name: "Compressed messages", Groups: compression()},
+		{Number: 13, Name: "Negotiating compression", Groups: offers()},
 	}
 	for s := range sections {
 		for g := range sections[s].Groups {

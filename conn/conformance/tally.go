@@ -16,7 +16,7 @@ type Tally struct {
 // A light case waits for the network most of the time; a heavy one keeps a processor
 // busy and holds the message a few times.
 const (
-	lightAtOnce = 32
+	lightAtOnce = 8
 	heavyAtOnce = 2
 )
 

@@ -4,15 +4,18 @@ import "fmt"
 
 // volume is section 9: large messages, many messages, and what is too much.
 func volume() []Group {
-	sizes := []int{64 << 10, 256 << 10, 1 << 20, 4 << 20, largest}
 	var groups []Group
 	for _, kind := range []struct {
-		name string
-		op   byte
-		body *large
-	}{{"text", opText, &largeText}, {"binary message", opBinary, &largeNoise}} {
+		name  string
+		op    byte
+		body  *large
+		sizes []int // of messages in one frame
+	}{
+		{"text", opText, &largeText, []int{64 << 10, 256 << 10, 1 << 20, largest}},
+		{"binary message", opBinary, &largeNoise, []int{64 << 10, 256 << 10, 1 << 20, 4 << 20}},
+	} {
 		whole := Group{Name: "A large " + kind.name + " in one frame"}
-		for _, n := range sizes {
+		for _, n := range kind.sizes {
 			f := frame{first: fin | kind.op, payload: kind.body.of(n)}
 			whole.Cases = append(whole.Cases, tell(fmt.Sprintf("A %s of %d bytes is echoed.", kind.name, n), say(f), f).once())
 		}
@@ -33,7 +36,7 @@ func volume() []Group {
 	return append(groups, tooMuch())
 }
 
-var smallSizes = []int{0, 16, 64, 256, 1024, 4096}
+var smallSizes = []int{0, 16, 256, 4096}
 
 // trips sends each message when the one before it has come back.
 func trips(name string, op byte) Group {
