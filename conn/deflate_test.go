@@ -24,7 +24,9 @@ var deflateConformance = []conformanceCase{
 	{"7.2.3.6", "an empty message", raw(0xC1, "\x00"), []string{`text ""`}},
 	{"7.2.3.6", "an empty message without a byte", raw(0xC1, ""), []string{`text ""`}},
 	{"7.2.1", "a tail that was not left out", raw(0xC1, hello+"\x00\x00\xff\xff"), []string{`text "Hello"`}},
-	{"7.2.3.2", "a second message may not refer to the first", cat(raw(0xC1, hello), raw(0xC1, "\xf2\x00\x11\x00\x00")), []string{`text "Hello"`, violation(errBrokenDeflate), "EOF"}},
+	{"7.2.3.5", "a block that refers to the one before", raw(0xC1, hello+"\x00\x00\xff\xff\x02\x02\x00\x00"), []string{`text "Helloooo"`}},
+	{"7.2.3.4", "a stream may not refer to the one before", raw(0xC1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x02\x02\x00\x00"), []string{violation(errBrokenDeflate), "EOF"}},
+	{"7.2.3.2", "a second message may not refer to the first", cat(raw(0xC1, hello), raw(0xC1, "\x02\x02\x00\x00")), []string{`text "Hello"`, violation(errBrokenDeflate), "EOF"}},
 
 	{"6", "compressed and other messages may alternate", cat(raw(0xC1, hello), text("plain"), raw(0xC1, hello), raw(0x01, "pl"), raw(0x80, "ain")), []string{`text "Hello"`, `text "plain"`, `text "Hello"`, `text "plain"`}},
 	{"6", "a compressed binary message", raw(0xC2, packed("\xff\x00\xfe")), []string{`binary "\xff\x00\xfe"`}},
@@ -40,6 +42,7 @@ var deflateConformance = []conformanceCase{
 
 	{"6.2", "a reserved type of block fails the connection", raw(0xC1, "\x07"), []string{violation(errBrokenDeflate), "EOF"}},
 	{"6.2", "it does so before the message is complete", raw(0x41, "\x07"), []string{violation(errBrokenDeflate), "EOF"}},
+	{"6.2", "an end that takes the tail for something else fails the connection", raw(0xC1, "\x02"), []string{violation(errBrokenDeflate), "EOF"}},
 	{"6.2", "an unfinished block fails the connection", raw(0xC1, hello[:4]), []string{violation(errBrokenDeflate), "EOF"}},
 	{"6.2", "a distance before the begin fails the connection", raw(0xC1, "\x4b\x04\x22\x00"), []string{violation(errBrokenDeflate), "EOF"}},
 	{"6.2", "text that is not UTF-8 fails the connection", raw(0xC1, packed("\xC0\xAF")), []string{violation(errTextNotUTF8), "EOF"}},

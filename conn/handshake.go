@@ -97,14 +97,6 @@ func (h *handshake) appendDocument(dst []byte, status int, kind, header string, 
 	return append(dst, body...)
 }
 
-// answer and refused are reply and appendRefusal for one connection at a time.
-func (h handshake) answer(head []byte) (response []byte, upgraded bool) {
-	response, upgraded, _ = h.reply(nil, head)
-	return response, upgraded
-}
-
-func (h handshake) refused(r *refusal) []byte { return h.appendRefusal(nil, r) }
-
 // requestReader collects the head of a request from pieces of any size.
 type requestReader struct {
 	limit int // bytes of the head

@@ -112,7 +112,7 @@ func FuzzRequest(f *testing.F) {
 	for _, tc := range cases {
 		f.Add([]byte(tc.Sent), uint16(7))
 	}
-	h := handshake{server: "Test", page: []byte("page")}
+	h := &handshake{server: "Test", page: []byte("page"), deflate: true}
 	f.Fuzz(func(t *testing.T, sent []byte, piece uint16) {
 		reader := requestReader{limit: 4096}
 		var response []byte
@@ -123,9 +123,9 @@ func FuzzRequest(f *testing.F) {
 			rest = rest[n:]
 			switch {
 			case bad != nil:
-				response = h.refused(bad)
+				response = h.appendRefusal(nil, bad)
 			case head != nil:
-				response, upgraded = h.answer(head)
+				response, upgraded, _ = h.reply(nil, head)
 			}
 		}
 		if response == nil {

@@ -99,6 +99,8 @@ func FuzzInflate(f *testing.F) {
 		"\xf2\x48\xcd\xc9\xc9\x07\x00", "\xf3\x48\xcd\xc9\xc9\x07\x00\x00", // "Hello", as in RFC 7692 7.2.3
 		"\xf3\x48\xcd\xc9\xc9\x07\x00", "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
 		"", "\x00", "\x07", "\x05\xe0\x81\x08\x00\x00\x00\x00\x20\x7f\xeb\x0b", "\x01\x05\x00\xfa\xffhello\x00", "\x00\x05\x00\xfa\xfehello",
+		"\x02", "\x02\x02\x00\x00", hello + "\x00\x00\xff\xff\x02\x02\x00\x00", "\xf3\x48\xcd\xc9\xc9\x07\x00\x02\x02\x00\x00",
+		dynamicBlock([]uint8{1, 1}), dynamicBlock([]uint8{1, 1, 1}), dynamicBlock([]uint8{2, 1}),
 	} {
 		f.Add([]byte(packed), []byte{0}, uint16(100), uint16(1))
 	}
@@ -112,6 +114,61 @@ func FuzzInflate(f *testing.F) {
 			t.Errorf("%d bytes were put out, the limit is %d", len(got), limit)
 		}
 	})
+}
+
+// dynamicBlock begins a block whose first literals have codes of the given lengths, 1 or 2,
+// and nothing else has one, not even the end of the block.
+func dynamicBlock(lengths []uint8) string {
+	var b []byte
+	at := 0
+	put := func(n, v int) {
+		for i := range n {
+			if at%8 == 0 {
+				b = append(b, 0)
+			}
+			b[at/8] |= byte(v>>i&1) << (at % 8)
+			at++
+		}
+	}
+	put(3, 2<<1)    // a block with dynamic codes
+	put(14, 14<<10) // 257 literals, 1 distance, 18 lengths of codes for lengths
+	for _, symbol := range lengthOrder[:18] {
+		put(3, map[uint8]int{1: 2, 2: 2, 18: 1}[symbol])
+	}
+	for _, n := range lengths {
+		put(2, int([]uint8{1, 3}[n-1])) // the codes 10 and 11
+	}
+	for left := 258 - len(lengths); left > 0; {
+		n := min(left, 138)
+		put(1, 0) // a run of zeros
+		put(7, n-11)
+		left -= n
+	}
+	return string(append(b, make([]byte, 8)...))
+}
+
+// A set of codes is refused as soon as its lengths are known, not when it is used.
+func TestSetsOfCodes(t *testing.T) {
+	for _, tc := range []struct {
+		lengths string
+		ok      bool
+	}{
+		{"", true}, {"0000", true}, {"1", true}, {"01", true}, {"11", true}, {"122", true}, {"3333223", false},
+		{"111", false}, {"1222", false}, {"12", false}, {"2", false}, {"222", false}, {"33332203", false}, {"33332202", false}, {"3333220", true},
+	} {
+		lengths := []byte(tc.lengths)
+		for i := range lengths {
+			lengths[i] -= '0'
+		}
+		if ok := new(huffman).build(lengths); ok != tc.ok {
+			t.Errorf("%q: %v", tc.lengths, ok)
+		}
+	}
+	z := newInflater()
+	defer z.release()
+	if _, _, how := z.inflate(nil, 0, []byte(dynamicBlock([]uint8{1, 1}))); how != broken {
+		t.Error("a block without an end waits for more")
+	}
 }
 
 func TestInflaterIsSmall(t *testing.T) {
