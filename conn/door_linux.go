@@ -84,21 +84,6 @@ func duplicate(l *net.TCPListener) (fd int, err error) {
 	return fd, os.NewSyscallError("dup", err)
 }
 
-// prepare sets what accepted sockets inherit: no delay of small writes, and probes that
-// find peers which have vanished without a word, as the net package sets them.
-func prepare(fd int) {
-	for _, o := range [...]struct{ level, name, value int }{
-		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
-		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 15},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 15},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 9},
-	} {
-		// A kernel that refuses costs latency or memory, nothing else.
-		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value)
-	}
-}
-
 // startLoops starts what is needed once.
 func (e *Engine) startLoops() error {
 	e.mu.Lock()

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"musicdb/conn"
 )
 
 // ListenError says which address could not be listened on, why, and what to do.
@@ -37,8 +39,7 @@ func (e *ListenError) Unwrap() error { return e.Cause }
 
 // listen opens one listener.
 func (a Address) listen(ctx context.Context) (net.Listener, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(a.Bind, strconv.Itoa(int(a.Port))))
+	l, err := conn.Listen(ctx, net.JoinHostPort(a.Bind, strconv.Itoa(int(a.Port))))
 	if err != nil {
 		return nil, &ListenError{a, err}
 	}

@@ -99,7 +99,7 @@ func listenLocally(address string) (net.Listener, error) {
 	if strings.HasPrefix(address, ":") {
 		address = "127.0.0.1" + address
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := conn.Listen(context.Background(), address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %q: %w; is the port taken?", address, err)
 	}
