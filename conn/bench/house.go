@@ -30,6 +30,19 @@ type entry struct {
 	peer peers.Peer
 	runs []load.Result
 	err  error
+
+	// disturbed are runs at a fixed rate in which the rate was not kept: they stand
+	// for the peer only if there is nothing else.
+	disturbed []load.Result
+}
+
+// waiting is a median latency, in µs, at which messages wait together rather than come
+// one by one: somebody was short of processor time.
+const waiting = 1000
+
+// keptUp reports whether a run at a fixed rate did the work that it should.
+func (m mode) keptUp(r load.Result) bool {
+	return m.work.Rate == 0 || r.Missed*100 <= r.Units && r.P50 <= waiting
 }
 
 // chapter is one mode with all its peers.
@@ -86,6 +99,11 @@ func (h *house) measure() results {
 				}
 			}
 		}
+		for _, e := range c.entries {
+			if len(e.runs) == 0 {
+				e.runs = e.disturbed
+			}
+		}
 		all = append(all, c)
 	}
 	return all
@@ -99,7 +117,11 @@ func (h *house) visit(m mode, e *entry, run int) {
 		fmt.Fprintf(h.progress, "%s\n", e.err)
 		return
 	}
-	e.runs = append(e.runs, r)
+	if m.keptUp(r) {
+		e.runs = append(e.runs, r)
+	} else {
+		e.disturbed = append(e.disturbed, r)
+	}
 	if m.work.Kind == load.Idle {
 		fmt.Fprintf(h.progress, "%-9s %-10s %d  %8.0f B/connection\n", m.name, e.peer.Name, run+1, r.Collected)
 		return

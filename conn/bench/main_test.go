@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"musicdb/conn/bench/load"
 	"musicdb/conn/bench/peers"
 )
 
@@ -102,5 +103,29 @@ func TestAFailingServerIsReported(t *testing.T) {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report does not have %q:\n%s", want, report)
 		}
+	}
+}
+
+// A run that did not keep its rate counts only where there is no other.
+func TestRunsThatDidNotKeepTheRate(t *testing.T) {
+	for name, c := range map[string]struct {
+		runs, disturbed []load.Result
+		want            string
+	}{
+		"some": {[]load.Result{{Units: 1000, CPU: 9}}, []load.Result{{Units: 1000, Missed: 11, CPU: 5}}, "in 1 runs. They do not count."},
+		"all":  {[]load.Result{{Units: 1000, Missed: 11, CPU: 5}}, []load.Result{{Units: 1000, Missed: 11, CPU: 5}}, "in 1 runs. There is no better one"},
+		"slow": {[]load.Result{{Units: 1000, P50: 1001}}, []load.Result{{Units: 1000, P50: 1001}}, "in 1 runs. There is no better one"},
+		"none": {[]load.Result{{Units: 1000, Missed: 10, P50: 1000, CPU: 9}}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			chapter{
+				mode:    mode{work: load.Options{Rate: 1000}},
+				entries: []*entry{{peer: peers.Peer{Name: "a"}, runs: c.runs, disturbed: c.disturbed}},
+			}.missing(&b)
+			if got := b.String(); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+				t.Errorf("the report says %q", got)
+			}
+		})
 	}
 }

@@ -119,8 +119,12 @@ func (c chapter) missing(b *strings.Builder) {
 		switch {
 		case e.err != nil:
 			fmt.Fprintf(b, "\n%s failed: %v\n", e.peer.Name, e.err)
-		case e.best(cpu) != nil && e.best(cpu).Missed > 0:
-			fmt.Fprintf(b, "\n%s: %d messages were due while every connection still waited for its echo.\n", e.peer.Name, e.best(cpu).Missed)
+		case len(e.disturbed) > 0:
+			worth := "They do not count."
+			if len(e.runs) > 0 && !c.mode.keptUp(e.runs[0]) {
+				worth = "There is no better one; the figure is too good, because messages that wait together are handled together."
+			}
+			fmt.Fprintf(b, "\n%s could not keep the rate in %d runs. %s\n", e.peer.Name, len(e.disturbed), worth)
 		}
 	}
 }
