@@ -18,6 +18,7 @@ require (
 	github.com/tetratelabs/wazero v1.11.1-0.20260428013916-2bbd517b7633
 	go.senan.xyz/taglib v0.12.0
 	go.uber.org/goleak v1.3.0
+	golang.org/x/crypto v0.58.0
 	golang.org/x/image v0.47.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/text v0.43.0

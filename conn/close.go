@@ -337,6 +337,9 @@ func (s *shard) end(i uint32) {
 	s.engine.unfinished(r.id, s.lives.End(&r.life, i))
 	s.engine.unfinished(r.id, s.boxes.End(&r.box, i))
 	s.engine.buffered.Add(-int64(w.counted))
+	if r.marks.has(markSecure) {
+		s.forgo(i)
+	}
 	if r.marks.has(markCounted) {
 		s.engine.forget(r.remote())
 	}

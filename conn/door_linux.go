@@ -15,6 +15,7 @@ import (
 type door struct {
 	fd      int32 // a duplicate of this loop's own
 	address net.Addr
+	tls     *TLS // nil: plain
 	backoff backoff
 	failed  chan<- error // of Serve
 }
@@ -25,7 +26,7 @@ const acceptsPerEvent = 64
 
 // serveLoops serves a TCP listener on the loops, if there are any, until it fails or the
 // engine stops. done is false for any other listener.
-func (e *Engine) serveLoops(l net.Listener) (done bool, err error) {
+func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 	tcp, ok := l.(*net.TCPListener)
 	if !ok || len(e.loops) == 0 {
 		return false, nil
@@ -33,6 +34,9 @@ func (e *Engine) serveLoops(l net.Listener) (done bool, err error) {
 	if err := e.startLoops(); err != nil {
 		e.opts.Log.Warn("no event loop could be started; every connection gets a goroutine", "err", err)
 		return false, nil
+	}
+	if t != nil {
+		t = &TLS{Config: t.forLoops(), Sniff: t.Sniff}
 	}
 	failed := make(chan error, len(e.loops))
 	var doors []*door
@@ -47,7 +51,7 @@ func (e *Engine) serveLoops(l net.Listener) (done bool, err error) {
 			}
 			return true, fmt.Errorf("conn: serving %s: %w", l.Addr(), err)
 		}
-		doors = append(doors, &door{fd: int32(fd), address: l.Addr(), failed: failed})
+		doors = append(doors, &door{fd: int32(fd), address: l.Addr(), tls: t, failed: failed})
 	}
 	prepare(int(doors[0].fd))
 	for k, d := range doors {
@@ -138,7 +142,7 @@ func (l *loop) accept(d *door) {
 		switch {
 		case errno == 0:
 			d.backoff.reset()
-			l.welcome(fd, from)
+			l.welcome(d, fd, from)
 		case errno == unix.EAGAIN:
 			return
 		case d.backoff.recovers(errno):
@@ -179,7 +183,7 @@ func (l *loop) rest(d *door, why error) {
 
 // welcome begins a connection, on the shard whose turn it is, and reads it at once if
 // that is this loop's.
-func (l *loop) welcome(fd int32, from netip.AddrPort) {
+func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 	e := l.s.engine
 	refused := e.enter(from)
 	if refused != nil {
@@ -195,6 +199,9 @@ func (l *loop) welcome(fd int32, from netip.AddrPort) {
 	}
 	r := s.table.record(i)
 	gen := r.gen
+	if d.tls != nil {
+		s.secured(i, r, d.tls)
+	}
 	if s == l.s {
 		l.read(i, r, false, false)
 		if s.at(i, gen) == nil || r.fd != fd {

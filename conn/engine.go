@@ -20,9 +20,11 @@ type Engine struct {
 	handshake handshake
 	hub       *Hub
 	workers   *workers
-	streams   []*shard // of the goroutine transport
-	loops     []*shard // of the loop transport, none where it does not exist
-	shards    []*shard // all of them
+	streams   []*shard      // of the goroutine transport
+	loops     []*shard      // of the loop transport, none where it does not exist
+	shards    []*shard      // all of them
+	turns     chan struct{} // of TLS handshakes that compute at this moment
+	warm      *warmKeys
 	buffered  atomic.Int64
 	reached   [limits]atomic.Uint64
 	lastID    atomic.Uint64
@@ -49,6 +51,8 @@ func New(o Options) (*Engine, error) {
 		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin, deflate: o.Deflate.Enabled},
 		deflater:  newDeflater(o.Deflate),
 		workers:   newWorkers(),
+		turns:     make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // the loops compute as well
+		warm:      new(warmKeys),
 		perAddr:   make(map[netip.Addr]int),
 		listeners: make(map[net.Listener]struct{}),
 		stopping:  make(chan struct{}),
@@ -130,14 +134,20 @@ func (e *Engine) Trace(id uint64) (trace string) {
 // Serve accepts connections from l until Shutdown, which closes l and makes Serve
 // return nil, or until l fails for good, which is returned. Several listeners may
 // be served at once.
-func (e *Engine) Serve(l net.Listener) error {
+func (e *Engine) Serve(l net.Listener) error { return e.serve(l, nil) }
+
+// serve is Serve, with TLS if t is not nil.
+func (e *Engine) serve(l net.Listener, t *TLS) error {
 	if !e.listen(l) {
 		l.Close()
 		return ErrShutdown
 	}
 	defer e.unlisten(l)
-	if done, err := e.serveLoops(l); done {
+	if done, err := e.serveLoops(l, t); done {
 		return err
+	}
+	if t != nil {
+		l = t.Listener(l)
 	}
 	var backoff backoff
 	for {

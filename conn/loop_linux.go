@@ -22,6 +22,7 @@ type loop struct {
 	events [256]unix.EpollEvent
 	n      int
 	buf    []byte
+	clear  []byte // what was decrypted, nil before the first time
 	sc     scratch
 	doors  map[int32]*door
 
@@ -29,6 +30,7 @@ type loop struct {
 	unread  []uint32 // sockets to read, without an event
 	doomed  []int32  // sockets to close
 	errands []func() // whatever else only the loop may do
+	begun   begun    // TLS handshakes
 }
 
 const loopBuffer = 64 << 10
@@ -135,6 +137,9 @@ func (l *loop) ready(i uint32, fd int32, events uint32) {
 	}
 	if events&unix.EPOLLOUT != 0 {
 		s.writable(i)
+		if r.marks.has(markSecure) {
+			l.drain(i, r)
+		}
 	}
 	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 		broken := events&(unix.EPOLLHUP|unix.EPOLLERR) != 0
@@ -153,6 +158,10 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		return
 	}
 	r.marks.clear(markUnread)
+	if r.marks.has(markSecure) {
+		l.readSecure(i, r, more)
+		return
+	}
 	s.mu.Unlock()
 	n, errno := l.kernel.read(fd, l.buf)
 	s.mu.Lock()
@@ -228,9 +237,12 @@ func (l *loop) flush(i uint32, _ *work) { l.s.soil(i) }
 
 func (l *loop) hasten(i, gen uint32, sc *scratch) { l.s.flush(i, gen, sc) }
 
-func (l *loop) write(fd int32, _ *stream, large bool, pieces [][]byte) (int, error) {
+func (l *loop) write(fd int32, w *work, large bool, pieces [][]byte) (int, error) {
 	if large {
 		l.kernel.unsentLimit(fd, maxUnsent)
+	}
+	if w.secure != nil {
+		return w.secure.write(l.kernel, fd, pieces)
 	}
 	n, errno := l.kernel.write(fd, pieces)
 	switch errno {
@@ -242,7 +254,10 @@ func (l *loop) write(fd int32, _ *stream, large bool, pieces [][]byte) (int, err
 	return 0, os.NewSyscallError("write", errno)
 }
 
-func (l *loop) closeWrite(fd int32, _ *stream) {
+func (l *loop) closeWrite(fd int32, w *work) {
+	if w.secure != nil {
+		w.secure.say(l.kernel, fd, closeNotify)
+	}
 	l.kernel.shutdown(fd, unix.SHUT_WR)
 }
 

@@ -8,6 +8,6 @@ import "net"
 func newLoops(*Engine, int) []*shard { return nil }
 
 // serveLoops leaves a listener to the goroutine transport.
-func (e *Engine) serveLoops(net.Listener) (done bool, err error) { return false, nil }
+func (e *Engine) serveLoops(net.Listener, *TLS) (done bool, err error) { return false, nil }
 
 func (e *Engine) ringAll() {}

@@ -41,6 +41,8 @@ const (
 	hearsRequest hearing = iota // the head of an HTTP request
 	hearsFrames                 // websocket frames
 	hearsNothing                // they are read and dropped
+	hearsFirst                  // the first byte, which decides between the next and the first
+	hearsHello                  // a TLS handshake
 )
 
 // standing is a connection's part in broadcasts.
@@ -60,6 +62,7 @@ const (
 	markUnread                    // the socket may have bytes that were left unread
 	markCounted                   // the engine counts it
 	markQueued                    // is in the transport's list of sockets to be read
+	markSecure                    // speaks TLS on a loop, or may do so
 )
 
 func (m *marks) set(which marks)     { *m |= which }

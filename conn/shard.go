@@ -29,6 +29,7 @@ type shard struct {
 	roused  bool // the transport has something to do
 	sweep   sweep
 	traffic traffic
+	secures map[uint32]*secure // of the connections that are marked so
 }
 
 func newShard(e *Engine) *shard {

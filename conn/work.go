@@ -16,6 +16,7 @@ type work struct {
 	slot uint32
 
 	link   *stream // of the goroutine transport, for the whole life
+	secure *secure // of a connection on a loop that speaks TLS
 	pen    pen
 	ending ending
 
@@ -83,6 +84,9 @@ func (s *shard) worked(i uint32) *work {
 			w = workPool.Get().(*work)
 		}
 		w.s, w.slot = s, i
+		if s.table.record(i).marks.has(markSecure) {
+			w.secure = s.secures[i]
+		}
 		w.decoder.begin(s.engine.opts.MaxMessage, s.engine.opts.MaxStranger, s.table.record(i).ext)
 		w.flight.begin(s.table.record(i).trail)
 		seat.work = w
@@ -120,7 +124,7 @@ func (w *work) recycle() {
 	w.held.release()
 	w.parked.release()
 	w.decoder.release()
-	w.held, w.parked, w.link, w.reason, w.last = nil, nil, nil, nil, nil
+	w.held, w.parked, w.link, w.secure, w.reason, w.last = nil, nil, nil, nil, nil, nil
 	w.pen, w.ending, w.final = resting, noEnding, closeFrame{}
 	w.box.reset()
 	if w.ink = w.ink[:0]; cap(w.ink) > inkSize {

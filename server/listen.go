@@ -60,13 +60,13 @@ func (s *Server) StartWebSocketServer(ctx context.Context) error {
 	}
 	counted := newLimitListener(pages, s.o.Limits.HTTPConnections, s.o.Limits.PerAddress, s.log)
 	s.doors.Store(counted)
-	sockets, pages = s.o.WebSocket.secure(sockets, s.o.Certificates), s.o.HTTP.secure(counted, s.o.Certificates)
+	pages = s.o.HTTP.secure(counted, s.o.Certificates)
 	s.listening.Lock()
 	s.listening.websocket, s.listening.http = sockets.Addr(), pages.Addr()
 	s.listening.Unlock()
 
 	s.serving.Go(func() {
-		if err := s.engine.Serve(sockets); err != nil && s.ctx.Err() == nil {
+		if err := s.o.WebSocket.serve(s.engine, sockets, s.o.Certificates); err != nil && s.ctx.Err() == nil {
 			s.broken <- fmt.Errorf("the websocket listener failed: %w", err)
 		}
 	})

@@ -59,6 +59,7 @@ var owners = map[string][]string{
 	"github.com/looplab/fsm":                {"fsm"},
 	"github.com/gobwas/ws":                  {"conn", "server/client"},
 	"github.com/klauspost/compress":         {"conn"},
+	"golang.org/x/crypto":                   {"conn"},
 	"github.com/mattn/go-sqlite3":           {"media/library"},
 	"go.senan.xyz/taglib":                   {"media/files"},
 	"github.com/goccy/go-graphviz":          {"diagrams/render"},

@@ -1,0 +1,110 @@
+package conn
+
+import (
+	"crypto/tls"
+	"errors"
+	"sync"
+)
+
+// secure is the TLS of a connection on a loop. Once it has sent and received all, its
+// record layer is what is left of it.
+type secure struct {
+	config  *tls.Config // until the handshake is over
+	pipe    *pipe       // likewise
+	layer   recordLayer // from then on
+	counted int         // bytes of an unfinished record in the engine's sum
+	unsent  []byte      // what the socket has not taken; of who has the pen
+	owed    bool        // the last byte that unsent stands for is not reported as written
+}
+
+// secured notes that a connection begins with TLS, or may do so.
+func (s *shard) secured(i uint32, r *record, t *TLS) {
+	if s.secures == nil {
+		s.secures = make(map[uint32]*secure)
+	}
+	x := &secure{config: t.Config}
+	s.secures[i] = x
+	r.marks.set(markSecure)
+	r.hears = hearsHello
+	if t.Sniff {
+		r.hears = hearsFirst
+	}
+	if w := s.table.seat(i).work; w != nil {
+		w.secure = x
+	}
+}
+
+// exposed notes that a connection is a plain one.
+func (s *shard) exposed(i uint32, r *record) {
+	delete(s.secures, i)
+	r.marks.clear(markSecure)
+	r.hears = hearsRequest
+	if w := s.table.seat(i).work; w != nil {
+		w.secure = nil
+	}
+}
+
+// forgo ends the TLS of a connection that has ended.
+func (s *shard) forgo(i uint32) {
+	x := s.secures[i]
+	delete(s.secures, i)
+	s.engine.buffered.Add(-int64(x.counted))
+	if x.pipe != nil {
+		x.pipe.become(finished)
+	}
+}
+
+// keep counts what the record layer keeps, and ends the connection whose bytes exceed
+// what all may take together.
+func (s *shard) keep(i uint32, x *secure) {
+	n := x.layer.kept()
+	if n < accountAbove {
+		n = 0
+	}
+	if n == x.counted {
+		return
+	}
+	sum := s.engine.buffered.Add(int64(n - x.counted))
+	grown := n > x.counted
+	x.counted = n
+	if grown && sum > int64(s.engine.opts.MaxBuffered) {
+		s.violated(i, errNoMemory)
+	}
+}
+
+// sealed has room for the ciphertext of one write: for two large records.
+type sealed [2 * (sealRoom + maxSealed)]byte
+
+// sealRoom is more than what is sent besides the content of a record: headers, and an
+// update of keys.
+const sealRoom = 128
+
+var sealedPool = sync.Pool{New: func() any { return new(sealed) }}
+
+// handle is a connection of a shard.
+type handle struct{ slot, gen uint32 }
+
+// begun remembers the latest TLS handshakes of a loop, so that no more of them than it
+// has room for wait for their peers: a new one then takes the place of the oldest.
+type begun struct {
+	ring []handle
+	next int
+}
+
+// maxHandshakes is how many TLS handshakes of one loop may be under way, each of which
+// takes some 20 KB. A peer that answers is done before as many others have begun.
+const maxHandshakes = 4096
+
+func (b *begun) add(h handle) (oldest handle, ok bool) {
+	if len(b.ring) < maxHandshakes {
+		b.ring = append(b.ring, h)
+		return handle{}, false
+	}
+	oldest, b.ring[b.next] = b.ring[b.next], h
+	b.next = (b.next + 1) % maxHandshakes
+	return oldest, true
+}
+
+// errManyHandshakes is the cause of an end of a connection whose TLS handshake has
+// taken longer than those of many others.
+var errManyHandshakes = errors.New("conn: too many TLS handshakes have begun since this one")
