@@ -25,11 +25,19 @@ func serveOurs(o Options, by conn.Transport) error {
 	if err != nil {
 		return err
 	}
-	l, err := listen(o)
+	l, err := listenPlain(o)
 	if err != nil {
 		return err
 	}
-	return errors.Join(errors.New("the engine has ended"), e.Serve(l))
+	ended := errors.New("the engine has ended")
+	if o.TLS == nil {
+		return errors.Join(ended, e.Serve(l))
+	}
+	config, err := o.TLS.config()
+	if err != nil {
+		return err
+	}
+	return errors.Join(ended, e.ServeTLS(l, conn.TLS{Config: config}))
 }
 
 // echo is handler and session at once: it remembers nothing.

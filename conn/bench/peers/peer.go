@@ -69,14 +69,19 @@ func Names() []string {
 
 // listen opens the listener of a server that takes one.
 func listen(o Options) (net.Listener, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	o.Ready(l.Addr())
-	if o.TLS == nil {
-		return l, nil
+	l, err := listenPlain(o)
+	if err != nil || o.TLS == nil {
+		return l, err
 	}
 	config, err := o.TLS.config()
 	return tls.NewListener(l, config), err
+}
+
+// listenPlain is listen for a server that speaks TLS by itself.
+func listenPlain(o Options) (net.Listener, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err == nil {
+		o.Ready(l.Addr())
+	}
+	return l, err
 }
