@@ -40,7 +40,7 @@ func begin(p Peer, offer string) (*conversation, error) {
 		return nil, err
 	}
 	nc.SetDeadline(time.Now().Add(p.Patience))
-	c := &conversation{nc: nc, in: bufio.NewReaderSize(nc, 16<<10), limit: p.End, masks: 0x9E3779B9}
+	c := &conversation{nc: nc, in: bufio.NewReader(nc), limit: p.End, masks: 0x9E3779B9}
 	c.head = "GET / HTTP/1.1\r\nHost: " + p.Addr + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n"
 	if offer != "" {
@@ -48,6 +48,14 @@ func begin(p Peer, offer string) (*conversation, error) {
 	}
 	c.head += "\r\n"
 	return c, nil
+}
+
+// over ends the conversation on this side.
+func (c *conversation) over() {
+	c.nc.Close()
+	if c.out != nil {
+		c.out.release()
+	}
 }
 
 // opened reads the answer to the request, strictly (RFC 6455 4.1), and returns the
@@ -142,8 +150,8 @@ func (c *conversation) exactly(f frame) error {
 	if !bytes.Equal(got, want) {
 		return fmt.Errorf("want %s, got %s", f, c.describe(got))
 	}
-	if c.piece == nil {
-		c.piece = make([]byte, 16<<10)
+	if n := min(len(f.payload), 16<<10); len(c.piece) < n {
+		c.piece = make([]byte, n)
 	}
 	for done := 0; done < len(f.payload); {
 		piece := c.piece[:min(len(c.piece), len(f.payload)-done)]

@@ -47,7 +47,7 @@ var transports = []struct {
 
 // patience bounds one run of a case. It is far below the engine's own limits, so that
 // nothing passes that only a time limit has ended.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 func serve(t *testing.T, o conn.Options) Peer {
 	t.Helper()

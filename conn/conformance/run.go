@@ -9,7 +9,7 @@ func (c Case) Run(p Peer, w Way) error {
 	if err != nil {
 		return err
 	}
-	defer talk.nc.Close()
+	defer talk.over()
 	first := []byte(talk.head)
 	if w.early && len(c.talk) > 0 {
 		for _, u := range c.talk[0].send {

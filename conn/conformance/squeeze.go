@@ -4,19 +4,20 @@ import (
 	"bytes"
 	"compress/flate"
 	"math/bits"
+	"sync"
 )
 
 // squeezer compresses the messages of the client.
 type squeezer interface {
 	// message returns one compressed message, without the four bytes of RFC 7692 7.2.1.
 	message(b []byte) []byte
+	// release ends its use.
+	release()
 }
 
 func newSqueezer(bits int, fresh bool) squeezer {
 	if bits == maxBits {
-		z := &library{fresh: fresh}
-		z.w, _ = flate.NewWriter(&z.out, flate.BestSpeed+1) // this level exists
-		return z
+		return &library{fresh: fresh}
 	}
 	return &narrow{window: 1 << bits, fresh: fresh}
 }
@@ -26,17 +27,37 @@ func newSqueezer(bits int, fresh bool) squeezer {
 type library struct {
 	fresh bool
 	out   bytes.Buffer
-	w     *flate.Writer
+	w     *flate.Writer // nil before the first message
 }
 
+// writers are large, and most cases need one only for a moment.
+var writers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic(err) // this level exists
+	}
+	return w
+}}
+
 func (z *library) message(b []byte) []byte {
-	z.out.Reset()
-	if z.fresh {
+	switch {
+	case z.w == nil:
+		z.w = writers.Get().(*flate.Writer)
+		z.w.Reset(&z.out)
+	case z.fresh:
 		z.w.Reset(&z.out)
 	}
+	z.out.Reset()
 	_, _ = z.w.Write(b) // into memory
 	_ = z.w.Flush()
 	return bytes.TrimSuffix(z.out.Bytes(), []byte{0x00, 0x00, 0xFF, 0xFF})
+}
+
+func (z *library) release() {
+	if z.w != nil {
+		writers.Put(z.w)
+		z.w = nil
+	}
 }
 
 // narrow is a compressor with a window of any size, which uses all of it. It knows one
@@ -49,6 +70,8 @@ type narrow struct {
 	bits   uint64
 	have   uint
 }
+
+func (z *narrow) release() {}
 
 func (z *narrow) put(v, n uint) {
 	z.bits |= uint64(v) << z.have
