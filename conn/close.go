@@ -18,6 +18,9 @@ import (
 // errTimeOver is what ends a connection that has not come to an end in time.
 var errTimeOver = errors.New("conn: the time for it is over")
 
+// errFlood is what ends a connection whose peer goes on sending instead of ending it.
+var errFlood = errors.New("conn: the peer does not stop to send")
+
 // fix keeps the first reason, and ends the connection's part in broadcasts.
 func (s *shard) fix(i uint32, r Reason) {
 	if w := s.worked(i); w.reason == nil {

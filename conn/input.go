@@ -15,10 +15,27 @@ func (s *shard) input(i uint32, p []byte) {
 	r := s.table.record(i)
 	r.tokens = s.refilled(r)
 	r.heard = s.now
-	if r.hears == hearsRequest {
+	switch r.hears {
+	case hearsRequest:
 		p = s.hearRequest(i, p)
+	case hearsNothing:
+		s.drop(i, len(p))
+		return
+	case hearsFrames:
 	}
 	s.hear(i, r.gen, p)
+}
+
+// maxDropped is how many bytes of a peer are read and dropped while its connection ends.
+// Some must be: a socket that is closed with bytes unread loses what it still has to say.
+const maxDropped = 4 << 20
+
+// drop counts bytes that nobody hears, and does not wait for the end of one who floods.
+func (s *shard) drop(i uint32, n int) {
+	w := s.worked(i)
+	if w.dropped += n; w.dropped > maxDropped && (w.reason != nil || s.table.record(i).life.State() == Answering) {
+		s.lost(i, s.table.record(i).gen, errFlood)
+	}
 }
 
 // hear takes bytes of frames until they are used up or the connection must not be read

@@ -276,6 +276,28 @@ func TestPingsOfAStranger(t *testing.T) {
 	c.Close()
 }
 
+// Who goes on sending when its connection ends is not listened to for the whole closing
+// time, but long enough to hear why.
+func TestFloodsAreNotDrained(t *testing.T) {
+	s := serve(t, Options{CloseTimeout: patience})
+	c := open(t, s.addr)
+	c.send(raw(0x83, "an unknown opcode"))
+	c.expect(`close 1002 "RFC 6455 5: use of reserved op code"`)
+	flood := make([]byte, 64<<10)
+	sent := 0
+	for {
+		n, err := c.Write(flood)
+		if sent += n; err != nil {
+			break
+		}
+	}
+	if sent < maxDropped {
+		t.Errorf("the connection was ended after %d bytes", sent)
+	}
+	s.log.await(t, 1, Ended)
+	c.Close()
+}
+
 // An end that only the network knows is told, with the trace, but disturbs nobody.
 func TestLostConnectionsAreNoWarnings(t *testing.T) {
 	for name, end := range map[string]func(c *client){

@@ -26,6 +26,7 @@ type work struct {
 	heldAs  kind
 	parked  *buffer // bytes behind it
 	counted int     // bytes of all these that the engine's sum holds
+	dropped int     // bytes that came when nothing was heard any more
 
 	box    outbox
 	ink    []byte  // frames that are encoded for this connection alone
@@ -125,6 +126,7 @@ func (w *work) recycle() {
 	w.parked.release()
 	w.decoder.release()
 	w.held, w.parked, w.link, w.secure, w.reason, w.last = nil, nil, nil, nil, nil, nil
+	w.dropped = 0
 	w.pen, w.ending, w.final = resting, noEnding, closeFrame{}
 	w.box.reset()
 	if w.ink = w.ink[:0]; cap(w.ink) > inkSize {

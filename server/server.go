@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,7 @@ type Server struct {
 	visits   sync.WaitGroup // of the visitors
 	drawn    *fsm.Observer[ProcessState, ProcessEvent]
 
+	large   chan struct{}   // holds one for each large message that is being decoded
 	ctx     context.Context // of the workers, from New to Shutdown
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -75,6 +77,7 @@ func New(o Options) (*Server, error) {
 		broken:  make(chan error, 2), // one per listener
 		stale:   make(chan struct{}, 1),
 		ready:   make(chan struct{}),
+		large:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		started: time.Now(),
 	}
 	s.rates.begin(s.started)

@@ -44,7 +44,7 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	if err := c.learnKey(); err != nil {
 		return conn.Answer{}, err
 	}
-	request, err := wire.Decode(message, *c.key)
+	request, err := c.decode(message)
 	if showsKey(err) {
 		if stopped := c.show(!errors.Is(err, wire.ErrWrongKey)); stopped != nil {
 			err = stopped
@@ -58,6 +58,18 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	}
 	c.report(err)
 	return conn.Answer{To: conn.NoResponse}, nil
+}
+
+// largeMessage is the size above which messages are decoded a few at a time.
+const largeMessage = 32 << 10
+
+// decode reads a message. Large ones leave a part of the processors to all others.
+func (c *session) decode(message []byte) (wire.Request, error) {
+	if len(message) > largeMessage {
+		c.server.large <- struct{}{}
+		defer func() { <-c.server.large }()
+	}
+	return wire.Decode(message, *c.key)
 }
 
 // learnKey asks for the key with the first message of a connection, because that may
