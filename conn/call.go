@@ -120,13 +120,13 @@ func (s *shard) returned(i uint32, answer Answer, err error) {
 	}
 	s.answered(i, answer, small, err)
 	small.lent.release()
+	if s.at(i, gen) != nil {
+		s.settle(i)
+	}
 	if answer.Sent != nil {
 		s.mu.Unlock()
 		answer.Sent()
 		s.mu.Lock()
-	}
-	if s.at(i, gen) != nil {
-		s.settle(i)
 	}
 }
 
@@ -146,6 +146,8 @@ func (s *shard) answered(i uint32, answer Answer, small parcel, err error) {
 		s.step(i, RespondOne)
 		if r.accepts() {
 			s.catchUp(i)
+		}
+		if r.accepts() { // not evicted by what was to be sent before
 			r.sent++
 			s.traffic.sent.Messages++
 			s.enqueue(i, entry{frame: s.worked(i).encode(answer.parts(), small), answer: true})

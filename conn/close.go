@@ -275,11 +275,15 @@ func (s *shard) abandon(i uint32) {
 	s.tryEnd(i)
 }
 
-// shutBox drops what is still queued, unless the outbox has ended already.
+// shutBox drops what is still queued, unless the outbox has ended already, and lets nobody
+// begin to write any more.
 func (s *shard) shutBox(i uint32) {
-	r := s.table.record(i)
+	r, w := s.table.record(i), s.worked(i)
+	if !w.pen.busy() {
+		w.pen = dry
+	}
 	if _, open := OutboxLifecycle.Next(r.box.State(), Discard); open {
-		s.worked(i).box.discard()
+		w.box.discard()
 		s.stepBox(i, Discard)
 	}
 }
@@ -297,7 +301,7 @@ func (s *shard) discard(i uint32) {
 func (s *shard) tryEnd(i uint32) {
 	r, w := s.table.record(i), s.worked(i)
 	state := r.life.State()
-	if w.pen == writing || w.pen == rewriting || state != Closing && state != Discarding {
+	if w.pen.busy() || state != Closing && state != Discarding {
 		return
 	}
 	s.carrier.release(r, w)

@@ -93,6 +93,7 @@ func (s *shard) flush(i, gen uint32, sc *scratch) {
 		s.traffic.sent.Bytes += uint64(n)
 		switch {
 		case r.box.State() == Shut: // discarded meanwhile
+			w.pen = dry
 			s.tryEnd(i)
 			return
 		case err != nil:
@@ -111,7 +112,9 @@ func (s *shard) flush(i, gen uint32, sc *scratch) {
 		}
 	}
 	if r.box.State() == Shut {
-		s.closeWrite(i, r, w)
+		if w.pen == resting { // and nobody else has come first while the mutex was released
+			s.closeWrite(i, r, w)
+		}
 		return
 	}
 	s.relax(i)
@@ -135,7 +138,7 @@ func (s *shard) closeWrite(i uint32, r *record, w *work) {
 	s.mu.Unlock()
 	s.carrier.closeWrite(fd, w) // without the mutex: on TLS it writes
 	s.mu.Lock()
-	w.pen = resting
+	w.pen = dry
 	s.tryEnd(i)
 }
 

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -13,6 +14,7 @@ import (
 // mutex while a prompt session executes a message.
 func (s *shard) input(i uint32, p []byte) {
 	r := s.table.record(i)
+	gen := r.gen
 	r.tokens = s.refilled(r)
 	r.heard = s.now
 	switch r.hears {
@@ -23,7 +25,7 @@ func (s *shard) input(i uint32, p []byte) {
 		return
 	case hearsFrames:
 	}
-	s.hear(i, r.gen, p)
+	s.hear(i, gen, p)
 }
 
 // maxDropped is how many bytes of a peer are read and dropped while its connection ends.
@@ -40,7 +42,29 @@ func (s *shard) drop(i uint32, n int) {
 
 // hear takes bytes of frames until they are used up or the connection must not be read
 // any further for now.
+//
+// It releases the mutex while a prompt session executes a message. Bytes that come
+// meanwhile, which is rare, wait behind those that are at hand.
 func (s *shard) hear(i, gen uint32, p []byte) {
+	r := s.at(i, gen)
+	switch {
+	case r == nil || r.hears != hearsFrames:
+	case r.marks.has(markHeard):
+		if len(p) > 0 {
+			w := s.worked(i)
+			s.park(i, w, w.parked.len(), p)
+		}
+	default:
+		r.marks.set(markHeard)
+		s.understand(i, gen, p)
+		if s.at(i, gen) != nil {
+			r.marks.clear(markHeard)
+		}
+	}
+}
+
+// understand is hear for whoever has set markHeard.
+func (s *shard) understand(i, gen uint32, p []byte) {
 	for {
 		r := s.at(i, gen)
 		if r == nil || r.hears != hearsFrames {
@@ -51,7 +75,7 @@ func (s *shard) hear(i, gen uint32, p []byte) {
 			break
 		}
 		if w != nil && (w.held != nil || w.ending != noEnding) {
-			s.park(i, w, p)
+			s.park(i, w, 0, p)
 			return
 		}
 		if w == nil || w.decoder.idle() {
@@ -72,7 +96,7 @@ func (s *shard) hear(i, gen uint32, p []byte) {
 		case err != nil:
 			s.violated(i, err)
 		case what == undecided:
-			s.park(i, w, p)
+			s.park(i, w, 0, p)
 			return
 		case what == textMessage || what == binaryMessage:
 			m := w.decoder.takeMessage()
@@ -147,58 +171,72 @@ func (s *shard) pong(i uint32, body []byte) {
 	}
 }
 
-// park keeps bytes until the connection may be read again.
-func (s *shard) park(i uint32, w *work, p []byte) {
+// park keeps bytes until the connection may be read again, among those that are kept
+// already.
+func (s *shard) park(i uint32, w *work, at int, p []byte) {
 	if w.parked == nil {
 		w.parked = newBuffer()
 	}
-	w.parked.b = append(w.parked.b, p...)
+	w.parked.b = slices.Insert(w.parked.b, at, p...)
 	s.account(i)
 }
 
 // reads reports whether more bytes of a connection may be read.
 func (s *shard) reads(i uint32) bool {
-	w := s.table.seat(i).work
+	r, w := s.table.record(i), s.table.seat(i).work
+	if r.hears == hearsFrames && r.marks.has(markHeard) {
+		return false
+	}
 	return w == nil || w.parked == nil && w.held == nil && w.ending == noEnding
 }
 
 // proceed goes on with what was held back, when its turn has come, and then reads on.
+// Whoever hears the connection already goes on himself.
 func (s *shard) proceed(i, gen uint32) {
 	r := s.at(i, gen)
-	if r == nil {
+	if r == nil || r.marks.has(markHeard) || s.table.seat(i).work == nil {
 		return
+	}
+	r.marks.set(markHeard)
+	for s.goOn(i, gen) {
+	}
+	if s.at(i, gen) == nil {
+		return
+	}
+	r.marks.clear(markHeard)
+	if s.reads(i) {
+		s.carrier.resume(i, r, s.table.seat(i).work)
+		s.relax(i)
+	}
+}
+
+// goOn takes what was held back next, and reports whether there may be more.
+func (s *shard) goOn(i, gen uint32) bool {
+	if s.at(i, gen) == nil {
+		return false
 	}
 	w := s.table.seat(i).work
-	if w == nil {
-		return
-	}
-	if w.held != nil {
-		if !s.mayCall(i) {
-			return
+	switch {
+	case w == nil:
+		return false
+	case w.held != nil:
+		if w.reason == nil && !s.mayCall(i) { // with a reason to end it is dropped
+			return false
 		}
 		m := w.held
 		w.held = nil
 		s.deliver(i, m.bytes(), m, w.heldAs)
+		return true
+	case w.parked == nil || w.ending != noEnding:
+		return false
+	case !w.decoder.idle() && w.admission() == later:
+		return false // the decoder would ask again
 	}
-	for w := s.table.seat(i).work; w != nil && w.parked != nil && w.held == nil && w.ending == noEnding; w = s.table.seat(i).work {
-		if !w.decoder.idle() && w.admission() == later {
-			return // the decoder would ask again
-		}
-		p := w.parked
-		w.parked = nil
-		s.hear(i, gen, p.b)
-		p.release()
-		if s.at(i, gen) == nil {
-			return
-		}
-		if r.executing() {
-			break
-		}
-	}
-	if s.at(i, gen) != nil && s.reads(i) {
-		s.carrier.resume(i, r, s.table.seat(i).work)
-		s.relax(i)
-	}
+	p := w.parked
+	w.parked = nil
+	s.understand(i, gen, p.b)
+	p.release()
+	return true
 }
 
 // account keeps the sum of what unfinished messages take, and ends the connection whose

@@ -269,7 +269,7 @@ func (l *loop) resume(i uint32, r *record, _ *work) {
 }
 
 func (l *loop) hangUp(r *record, w *work) {
-	if r.fd != noSocket && (w.pen == writing || w.pen == rewriting) {
+	if r.fd != noSocket && w.pen.busy() {
 		l.kernel.shutdown(r.fd, unix.SHUT_RDWR)
 	}
 }

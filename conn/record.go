@@ -63,6 +63,7 @@ const (
 	markCounted                   // the engine counts it
 	markQueued                    // is in the transport's list of sockets to be read
 	markSecure                    // speaks TLS on a loop, or may do so
+	markHeard                     // somebody takes what the peer has sent
 )
 
 func (m *marks) set(which marks)     { *m |= which }

@@ -52,7 +52,11 @@ const (
 	writing              // somebody, without the mutex
 	rewriting            // likewise, and the socket has become writable meanwhile
 	blocked              // nobody until the socket is writable
+	dry                  // nobody any more: the sending direction is ended
 )
+
+// busy reports whether somebody is writing.
+func (p pen) busy() bool { return p == writing || p == rewriting }
 
 // ending says which end waits until the session has returned.
 type ending uint8

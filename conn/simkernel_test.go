@@ -1,0 +1,419 @@
+//go:build linux
+
+package conn
+
+import (
+	"net"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// simKernel is the kernel of one loop. Its sockets behave as those of Linux do, as far as
+// a loop can tell: readiness is told by edges, and tells everything that is so when it
+// is asked.
+type simKernel struct {
+	w     *world
+	l     *loop
+	rung  bool
+	open  bool      // the door
+	edges []*socket // watched, with an edge not told yet
+}
+
+// socket is the server's end of a connection.
+type socket struct {
+	net.Conn  // none: a stream asks for nothing but the address
+	w         *world
+	p         *person
+	k         *simKernel // that watches it
+	fd        int32
+	token     uint32
+	in        []byte
+	eof       bool // the peer has ended its direction
+	reset     bool
+	room      int  // bytes that it takes now
+	starved   bool // a write wanted more room
+	shutWr    bool
+	shut      bool
+	closed    bool
+	busy      int  // system calls under way
+	edged     bool // is in edges
+	signalled bool
+}
+
+const endless = 1 << 30
+
+func (s *socket) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.w.address(s.p.n)) }
+func (s *socket) readable() bool       { return len(s.in) > 0 || s.eof || s.reset || s.shut || s.closed }
+
+// edge is raised when something has changed.
+func (s *socket) edge() {
+	if s.k != nil && !s.edged && !s.closed {
+		s.edged = true
+		s.k.edges = append(s.k.edges, s)
+	}
+}
+
+func (s *socket) mask() uint32 {
+	var m uint32
+	if s.readable() {
+		m |= unix.EPOLLIN
+	}
+	if s.room > 0 || s.reset || s.shut {
+		m |= unix.EPOLLOUT
+	} else {
+		s.starved = true // who has asked is told later
+	}
+	if s.eof || s.reset || s.shut {
+		m |= unix.EPOLLRDHUP
+	}
+	if s.reset || s.shut || s.eof && s.shutWr {
+		m |= unix.EPOLLHUP
+	}
+	if s.reset {
+		m |= unix.EPOLLERR
+	}
+	return m
+}
+
+func (k *simKernel) awake() bool { return k.rung || len(k.edges) > 0 || k.open && len(k.w.door) > 0 }
+
+func (k *simKernel) poll(events []unix.EpollEvent) int {
+	if k.w.abort {
+		return 0
+	}
+	n, limit := 0, len(events)
+	if k.w.batch > 0 {
+		limit = k.w.batch
+	}
+	for n < limit && len(k.edges) > 0 {
+		s := k.edges[0]
+		k.edges = k.edges[:copy(k.edges, k.edges[1:])]
+		s.edged = false
+		if m := s.mask(); m != 0 {
+			events[n] = unix.EpollEvent{Events: m, Fd: s.fd, Pad: int32(s.token)}
+			n++
+		}
+	}
+	if n < limit && k.open && len(k.w.door) > 0 {
+		token := tokenDoor
+		events[n] = unix.EpollEvent{Events: unix.EPOLLIN, Fd: doorFD, Pad: int32(token)}
+		n++
+	}
+	if n < limit && k.rung {
+		k.rung = false
+		token := tokenBell
+		events[n] = unix.EpollEvent{Events: unix.EPOLLIN, Pad: int32(token)}
+		n++
+	}
+	return n
+}
+
+func (k *simKernel) wait(events []unix.EpollEvent) (int, error) {
+	k.w.pause(atSleep, nil)
+	if k.w.abort {
+		return 0, unix.EBADF
+	}
+	return k.poll(events), nil
+}
+
+func (k *simKernel) ring()                  { k.rung = true }
+func (k *simKernel) unwatch(int32)          {}
+func (k *simKernel) unsentLimit(int32, int) {}
+
+func (k *simKernel) watch(fd int32, token, _ uint32) error {
+	s := k.w.socketAt(fd, "watched")
+	if s == nil {
+		return unix.EBADF
+	}
+	if s.k != nil {
+		k.w.fail("a socket is watched twice")
+	}
+	s.k, s.token = k, token
+	if s.mask() != 0 {
+		s.edge()
+	}
+	return nil
+}
+
+func (k *simKernel) accept(int32) (int32, netip.AddrPort, unix.Errno) {
+	w := k.w
+	if len(w.door) == 0 {
+		return noSocket, netip.AddrPort{}, unix.EAGAIN
+	}
+	p := w.door[0]
+	w.door = w.door[1:]
+	fd := 0
+	for fd < len(w.fds) && w.fds[fd] != nil {
+		fd++
+	}
+	if fd == len(w.fds) {
+		w.fds = append(w.fds, nil)
+	}
+	w.fds[fd] = p.sock
+	p.sock.fd = int32(fd)
+	return int32(fd), w.address(p.n), 0
+}
+
+func (w *world) socketAt(fd int32, doing string) *socket {
+	if fd < 0 || int(fd) >= len(w.fds) || w.fds[fd] == nil {
+		w.fail("descriptor %d is %s, and is no socket", fd, doing)
+		return nil
+	}
+	return w.fds[fd]
+}
+
+func (k *simKernel) read(fd int32, p []byte) (int, unix.Errno) {
+	s := k.w.socketAt(fd, "read")
+	if s == nil {
+		return 0, unix.EBADF
+	}
+	s.busy++
+	n, errno := 0, unix.Errno(0)
+	switch {
+	case s.reset:
+		errno = unix.ECONNRESET
+	case len(s.in) > 0:
+		n = copy(p, s.in)
+		s.in = s.in[:copy(s.in, s.in[n:])]
+	case s.eof || s.shut:
+	default:
+		errno = unix.EAGAIN
+	}
+	k.w.pause(atKernel, s)
+	s.busy--
+	return n, errno
+}
+
+func (k *simKernel) write(fd int32, pieces [][]byte) (int, unix.Errno) {
+	s := k.w.socketAt(fd, "written to")
+	if s == nil {
+		return 0, unix.EBADF
+	}
+	s.busy++
+	defer func() { s.busy-- }()
+	if !k.w.quick {
+		k.w.pause(atKernel, s)
+	}
+	n, errno := s.put(pieces)
+	k.w.pause(atKernel, s)
+	return n, errno
+}
+
+// put is a write that does not wait.
+func (s *socket) put(pieces [][]byte) (int, unix.Errno) {
+	switch {
+	case s.w.abort, s.reset:
+		return 0, unix.ECONNRESET
+	case s.shut || s.closed:
+		return 0, unix.EPIPE
+	case s.shutWr:
+		s.w.fail("bytes are written behind the end of the stream")
+		return 0, unix.EPIPE
+	}
+	total := 0
+	for _, piece := range pieces {
+		n := min(len(piece), s.room)
+		if s.room < endless {
+			s.room -= n
+		}
+		s.p.receive(piece[:n])
+		total += n
+		if n < len(piece) {
+			s.starved = true
+			if total == 0 {
+				return 0, unix.EAGAIN
+			}
+			break
+		}
+	}
+	return total, 0
+}
+
+func (k *simKernel) shutdown(fd int32, how int) {
+	s := k.w.socketAt(fd, "shut down")
+	switch {
+	case s == nil:
+	case how == unix.SHUT_WR:
+		s.busy++
+		s.endWriting()
+		k.w.pause(atKernel, s)
+		s.busy--
+	default:
+		s.shut = true
+		s.edge()
+	}
+}
+
+func (s *socket) endWriting() {
+	if s.shutWr {
+		s.w.fail("the stream is ended twice")
+	}
+	s.shutWr = true
+	s.p.ended = true
+	s.edge()
+}
+
+func (k *simKernel) close(fd int32) {
+	if fd == doorFD {
+		k.open = false
+		return
+	}
+	s := k.w.socketAt(fd, "closed")
+	if s == nil || k.w.abort {
+		return
+	}
+	if s.busy > 0 {
+		k.w.fail("descriptor %d is closed while it is used", fd)
+	}
+	s.closed, s.edged = true, false
+	for n, other := range k.edges {
+		if other == s {
+			k.edges = append(k.edges[:n], k.edges[n+1:]...)
+			break
+		}
+	}
+	k.w.fds[fd] = nil
+}
+
+// simStreams is the goroutine transport of one shard, with actors for goroutines.
+type simStreams struct {
+	s *shard
+	w *world
+}
+
+// begin runs a connection, as shard.begin does.
+func (t *simStreams) begin(p *person) {
+	e, w, s := t.w.engine, t.w, t.s
+	refused := e.enter(w.address(p.n))
+	link := &stream{nc: p.sock}
+	link.turn.L = &s.mu
+	s.lock()
+	i, ok := s.born(e.lastID.Add(1), w.address(p.n), noSocket, link, refused)
+	gen := s.table.record(i).gen
+	s.unlock()
+	if !ok {
+		return
+	}
+	for {
+		w.pause(atInput, p.sock)
+		n, errno := 0, unix.Errno(0)
+		var b [64]byte
+		switch {
+		case w.abort || p.sock.reset || p.sock.closed:
+			errno = unix.ECONNRESET
+		case len(p.sock.in) > 0:
+			n = copy(b[:], p.sock.in)
+			p.sock.in = p.sock.in[:copy(p.sock.in, p.sock.in[n:])]
+		default:
+			errno = unix.EPIPE
+		}
+		s.lock()
+		if errno != 0 {
+			s.lost(i, gen, errno)
+			s.unlock()
+			return
+		}
+		if s.at(i, gen) != nil {
+			s.input(i, b[:n])
+		}
+		for s.at(i, gen) != nil && !s.reads(i) {
+			p.sock.signalled = false
+			s.mu.Unlock()
+			w.pause(atTurn, p.sock)
+			s.mu.Lock()
+			if w.abort {
+				s.unlock()
+				return
+			}
+		}
+		alive := s.at(i, gen) != nil
+		s.unlock()
+		if !alive {
+			return
+		}
+	}
+}
+
+func (t *simStreams) flush(i uint32, w *work) {
+	if w.pen != resting {
+		return
+	}
+	w.pen = summoned
+	gen := t.s.table.record(i).gen
+	who := w.link.nc.(*socket).p.n
+	t.w.spawn(writerActor, who, func() {
+		sc := t.w.current.sc
+		t.s.lock()
+		t.s.flush(i, gen, sc)
+		t.s.unlock()
+	})
+}
+
+func (t *simStreams) hasten(uint32, uint32, *scratch) {}
+
+func (t *simStreams) write(_ int32, w *work, _ bool, pieces [][]byte) (int, error) {
+	s := w.link.nc.(*socket)
+	total := 0
+	for _, piece := range pieces {
+		for len(piece) > 0 {
+			t.w.pause(atRoom, s)
+			n, errno := s.put([][]byte{piece})
+			total += n
+			if errno != 0 {
+				return total, errno
+			}
+			piece = piece[n:]
+		}
+	}
+	t.w.pause(atKernel, s)
+	return total, nil
+}
+
+func (t *simStreams) closeWrite(_ int32, w *work) {
+	s := w.link.nc.(*socket)
+	s.endWriting()
+	t.w.pause(atKernel, s)
+}
+
+func (t *simStreams) resume(_ uint32, _ *record, w *work) { w.link.nc.(*socket).signalled = true }
+
+func (t *simStreams) hangUp(_ *record, w *work) {
+	s := w.link.nc.(*socket)
+	s.closed, s.signalled = true, true
+}
+
+func (t *simStreams) release(*record, *work) {}
+
+func (t *simStreams) wake() { (&streams{t.s}).wake() }
+
+// simListener is what a shutdown closes. Then the doors are closed as serveLoops does.
+type simListener struct {
+	net.Listener
+	w *world
+}
+
+func (l simListener) Close() error {
+	w := l.w
+	if w.abort || w.closing {
+		return nil
+	}
+	w.closing = true
+	w.spawn(serverActor, 0, func() {
+		left := w.Loops
+		for _, s := range w.shards[:w.Loops] {
+			lp := s.carrier.(*loop)
+			lp.post(func() {
+				lp.closeDoor(lp.doors[doorFD])
+				if left--; left == 0 {
+					w.door = nil
+					w.engine.unlisten(l)
+				}
+			})
+		}
+		if left == 0 {
+			w.engine.unlisten(l)
+		}
+	})
+	return nil
+}
