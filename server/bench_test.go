@@ -46,12 +46,9 @@ func serveForBenchmark() {
 	})
 }
 
-// BenchmarkGetSong is a request and its response over loopback with 1,000 open
-// connections, of which as many as there are processors ask at the same time.
-// server-µs/op is the processor time of the server process, the heartbeat of all
-// connections included.
-func BenchmarkGetSong(b *testing.B) {
-	const connections = 1000
+// serverProcess starts a server in a process of its own. used is the processor time in
+// nanoseconds that it has taken so far.
+func serverProcess(b *testing.B) (url string, used func() int64) {
 	server := exec.Command(os.Args[0])
 	server.Env = append(os.Environ(), serveVariable+"=1")
 	server.Stderr = os.Stderr
@@ -60,22 +57,46 @@ func BenchmarkGetSong(b *testing.B) {
 	if err := server.Start(); err != nil {
 		b.Fatal(err)
 	}
-	defer func() {
+	b.Cleanup(func() {
 		_ = in.Close()
 		_ = server.Wait()
-	}()
+	})
 	address := strings.TrimSpace(must(out.ReadString('\n'))(b))
-	used := func() (nanoseconds int64) {
+	return "ws://" + address + "/", func() (nanoseconds int64) {
 		must(in.Write([]byte{'?'}))(b)
 		must(fmt.Fscanln(out, &nanoseconds))(b)
 		return nanoseconds
 	}
+}
 
+// BenchmarkVisit is a connection that comes, shows nothing, and goes.
+func BenchmarkVisit(b *testing.B) {
+	url, used := serverProcess(b)
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	before := used()
+	for b.Loop() {
+		c, err := client.Dial(ctx, client.Options{URL: url})
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = c.Abort()
+	}
+	b.ReportMetric(float64(used()-before)/float64(b.N)/1e3, "server-µs/op")
+}
+
+// BenchmarkGetSong is a request and its response over loopback with 1,000 open
+// connections, of which as many as there are processors ask at the same time.
+// server-µs/op is the processor time of the server process, the heartbeat of all
+// connections included.
+func BenchmarkGetSong(b *testing.B) {
+	const connections = 1000
+	url, used := serverProcess(b)
 	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
 	defer cancel()
 	clients := make([]*client.Client, connections)
 	for i := range clients {
-		clients[i] = must(client.Dial(ctx, client.Options{URL: "ws://" + address + "/", Key: testKey}))(b)
+		clients[i] = must(client.Dial(ctx, client.Options{URL: url, Key: testKey}))(b)
 		defer clients[i].Close()
 	}
 	workers := runtime.GOMAXPROCS(0)
