@@ -51,7 +51,6 @@ func (s *shard) evict(i uint32) {
 	s.engine.reach(LimitOutbox)
 	r := Reason{By: ByServer, Code: CodePolicy, Text: "reading too slowly", Err: ErrSlow}
 	s.fix(i, r)
-	s.traffic.evicted++
 	w := s.worked(i)
 	w.box.evict()
 	s.sayGoodbye(i, r.Code, r.Text, Overflow)

@@ -17,8 +17,6 @@ type Traffic struct {
 	// 1015, "none" for a frame without a code, "3000-3999" and "4000-4999" for the codes
 	// of registered and private use (RFC 6455 7.4.2).
 	ClosesReceived, ClosesSent []Count
-	// Evicted are clients that were closed because they read too slowly.
-	Evicted uint64
 	// Waiting is the number of bytes in all outboxes now, those under way included. A
 	// broadcast counts in each outbox in which it waits.
 	Waiting int
@@ -55,7 +53,7 @@ func (e *Engine) Traffic() Traffic {
 		})
 		s.unlock()
 	}
-	t.Received, t.Sent, t.Evicted = sum.received, sum.sent, sum.evicted
+	t.Received, t.Sent = sum.received, sum.sent
 	for i, n := range sum.handshakes {
 		t.Handshakes = append(t.Handshakes, Count{strconv.Itoa(answeredWith[i]), n})
 	}
@@ -68,13 +66,11 @@ type traffic struct {
 	received, sent             Volume
 	handshakes                 [len(answeredWith)]uint64
 	closesReceived, closesSent closeCounts
-	evicted                    uint64
 }
 
 func (t *traffic) add(more *traffic) {
 	t.received.add(more.received)
 	t.sent.add(more.sent)
-	t.evicted += more.evicted
 	for i, n := range more.handshakes {
 		t.handshakes[i] += n
 	}

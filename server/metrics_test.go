@@ -43,7 +43,7 @@ func TestMetricsOfTheEngineAreBounded(t *testing.T) {
 		`musicdb_websocket_messages_total{direction="received"} 1`,
 		`musicdb_websocket_closes_total{code="1000",direction="received"} 1`, `musicdb_websocket_closes_total{code="1007",direction="received"} 1`,
 		`musicdb_websocket_closes_total{code="3000-3999",direction="received"} 2`, `musicdb_websocket_closes_total{code="4000-4999",direction="received"} 3`,
-		`musicdb_websocket_closes_total{code="1001",direction="sent"} 1`, `musicdb_websocket_evictions_total 0`, `musicdb_websocket_outbox_bytes 0`,
+		`musicdb_websocket_closes_total{code="1001",direction="sent"} 1`, `musicdb_limit_reached_total{limit="outbox",listener="websocket"} 0`, `musicdb_websocket_outbox_bytes 0`,
 	} {
 		if !strings.Contains(after, "\n"+line+"\n") {
 			t.Errorf("the metrics lack %s", line)

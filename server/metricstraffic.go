@@ -17,14 +17,12 @@ var (
 		"Close frames by code.", []string{"direction", "code"}, nil)
 	descHandshakes = prometheus.NewDesc("musicdb_websocket_handshakes_total",
 		"Answers to opening handshakes and other requests, by HTTP status; 101 is a websocket.", []string{"status"}, nil)
-	descEvictions = prometheus.NewDesc("musicdb_websocket_evictions_total",
-		"Clients that were closed because they read too slowly.", nil, nil)
 	descWaiting = prometheus.NewDesc("musicdb_websocket_outbox_bytes",
 		"Bytes that wait in the outboxes of all connections.", nil, nil)
 	descTransports = prometheus.NewDesc("musicdb_websocket_connections",
 		"Connections now, websockets or not yet, by transport.", []string{"transport"}, nil)
 
-	trafficDescs = []*prometheus.Desc{descMessages, descBytes, descCloses, descHandshakes, descEvictions, descWaiting, descTransports}
+	trafficDescs = []*prometheus.Desc{descMessages, descBytes, descCloses, descHandshakes, descWaiting, descTransports}
 )
 
 // measure passes one figure on.
@@ -43,7 +41,6 @@ func collectTraffic(t conn.Traffic, gauge, counter measure) {
 	for _, c := range t.Handshakes {
 		counter(descHandshakes, float64(c.N), c.Name)
 	}
-	counter(descEvictions, float64(t.Evicted))
 	gauge(descWaiting, float64(t.Waiting))
 	for _, c := range t.Connections {
 		gauge(descTransports, float64(c.N), c.Name)
