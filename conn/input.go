@@ -15,6 +15,7 @@ import (
 func (s *shard) input(i uint32, p []byte) {
 	r := s.table.record(i)
 	gen := r.gen
+	s.traffic.received.Bytes += uint64(len(p))
 	r.tokens = s.refilled(r)
 	r.heard = s.now
 	switch r.hears {

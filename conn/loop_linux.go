@@ -175,7 +175,6 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 	case n == 0:
 		s.lost(i, gen, errEnd)
 	default:
-		s.traffic.received.Bytes += uint64(n)
 		if more || n == len(l.buf) {
 			l.again(i, r)
 		}

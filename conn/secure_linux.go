@@ -39,7 +39,6 @@ func (l *loop) readSecure(i uint32, r *record, more bool) {
 		s.lost(i, gen, errEnd)
 		return
 	}
-	s.traffic.received.Bytes += uint64(n)
 	if more || n == len(l.buf) {
 		l.again(i, r)
 	}

@@ -41,7 +41,6 @@ func (t *stream) read(s *shard, i, gen uint32, p []byte) {
 	for {
 		s.lock()
 		if len(p) > 0 && s.at(i, gen) != nil {
-			s.traffic.received.Bytes += uint64(len(p))
 			s.input(i, p)
 		}
 		for s.at(i, gen) != nil && !s.reads(i) {

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"crypto/tls"
 	"fmt"
 	"strings"
 	"testing"
@@ -87,6 +88,36 @@ func TestTraffic(t *testing.T) {
 			t.Errorf("%d bytes wait for nobody", got.Waiting)
 		}
 	})
+}
+
+// What TLS adds is not counted, with any transport.
+func TestTrafficOfTLSIsThatOfTheStream(t *testing.T) {
+	config := selfSigned(t)
+	for _, transport := range []Transport{Loop, Goroutine} {
+		s := unsupervised(t, Options{Transport: transport})
+		l := listen(t)
+		go func() { s.served <- s.ServeTLS(l, TLS{Config: config}) }()
+		nc, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newClient(t, nc)
+		c.send([]byte(openingRequest))
+		sent := len(c.head())
+		c.send(text("secret"))
+		c.expect(`text "secret"`)
+		c.send(closeOf(1000, ""))
+		c.expect(`close 1000 ""`)
+		c.Close()
+		s.stop(t)
+		got := s.Traffic()
+		if want := (Volume{1, uint64(len(openingRequest) + len(text("secret")) + len(closeOf(1000, "")))}); got.Received != want {
+			t.Errorf("%v: received %+v, want %+v", transport, got.Received, want)
+		}
+		if want := (Volume{1, uint64(sent + len("..secret") + len("..cc"))}); got.Sent != want {
+			t.Errorf("%v: sent %+v, want %+v", transport, got.Sent, want)
+		}
+	}
 }
 
 // counted lists the counts that are not zero.
