@@ -33,7 +33,7 @@ func TestStormsPass(t *testing.T) {
 		t.Parallel()
 	}
 	w := newWeather(t, append(settings, "MUSICDB_LOG_LOGLEVEL=INFO")...)
-	listener := listen(t, w.c)
+	listener, busy := listen(t, w.c), loadAverage(t)
 	if *soak {
 		yieldToOthers(t)
 	}
@@ -73,11 +73,12 @@ func TestStormsPass(t *testing.T) {
 	report(t, "storm", fmt.Sprintf(`Each storm lasts %v, from fifty addresses, on a server that plays. An honest client calls Bounce every %v;
 p50, p99 and max are from the time at which a call was due. new: a newcomer connects and calls. CPU: of the
 server in the storm. MB: the most that was resident. calm: until no connection of the storm was left.
+Before the storms %s processes of others wanted to run (mean of a minute).
 
 %s
 stream        %.1f s of sound; ahead of the clock by at least %.2f s; starved 0 s; silent frames 0
 afterwards    %.1f %% of a processor, %d connections as before
-`, length, beat, lines.String(), heard.sound.Seconds(), heard.least.Seconds(), 100*idle, w.level))
+`, length, beat, busy, lines.String(), heard.sound.Seconds(), heard.least.Seconds(), 100*idle, w.level))
 	if *soak && slow > 0 {
 		t.Errorf("in %d storms one in a hundred honest calls took more than %v", slow, honestLimit)
 	}
@@ -225,6 +226,17 @@ func (w *weather) idle(t testing.TB) float64 {
 	<-time.After(time.Second)
 	after, _ := used(t, w.c.cmd.Process.Pid)
 	return float64(after-before) / float64(time.Since(began))
+}
+
+// loadAverage is that of the last minute.
+func loadAverage(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, _, _ := strings.Cut(string(text), " ")
+	return mean
 }
 
 // yieldToOthers gives the attackers what the server, its listener and its honest client
