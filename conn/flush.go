@@ -83,10 +83,10 @@ func (s *shard) flush(i, gen uint32, sc *scratch) {
 		for _, p := range pieces {
 			size += len(p)
 		}
-		fd := r.fd
+		fd, via := r.fd, wire{w.link, w.secure}
 		w.pen = writing
 		s.mu.Unlock()
-		n, err := s.carrier.write(fd, w, large, pieces)
+		n, err := s.carrier.write(fd, via, large, pieces)
 		s.mu.Lock()
 		again := w.pen == rewriting
 		w.pen = resting
@@ -133,10 +133,10 @@ func (s *shard) wrote(i uint32, w *work, n int) {
 }
 
 func (s *shard) closeWrite(i uint32, r *record, w *work) {
-	fd := r.fd
+	fd, via := r.fd, wire{w.link, w.secure}
 	w.pen = writing
 	s.mu.Unlock()
-	s.carrier.closeWrite(fd, w) // without the mutex: on TLS it writes
+	s.carrier.closeWrite(fd, via) // without the mutex: on TLS it writes
 	s.mu.Lock()
 	w.pen = dry
 	s.tryEnd(i)

@@ -3,7 +3,6 @@ package conn
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func TestAnEndTogetherWithTheLastBytesIsSeen(t *testing.T) {
 			<-h.begun
 			for _, c := range append(clients, silent) {
 				c.send(last)
-				if err := c.Conn.(*net.TCPConn).CloseWrite(); err != nil {
+				if err := c.tcp().CloseWrite(); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -255,9 +255,7 @@ func TestRateIsAnAverage(t *testing.T) {
 func TestPingsOfAStranger(t *testing.T) {
 	s := serve(t, Options{Admission: BySession, CloseTimeout: 100 * time.Millisecond})
 	c := open(t, s.addr)
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
-		tcp.SetReadBuffer(2048)
-	}
+	c.tcp().SetReadBuffer(2048)
 	pings := bytes.Repeat(pingOf(strings.Repeat("p", 125)), 100)
 	for s.Reached(LimitOutbox) == 0 {
 		if _, err := c.Write(pings); err != nil {
@@ -302,7 +300,7 @@ func TestFloodsAreNotDrained(t *testing.T) {
 func TestLostConnectionsAreNoWarnings(t *testing.T) {
 	for name, end := range map[string]func(c *client){
 		"end of stream": func(c *client) { c.Close() },
-		"reset":         func(c *client) { c.Conn.(*net.TCPConn).SetLinger(0); c.Close() },
+		"reset":         func(c *client) { c.tcp().SetLinger(0); c.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out said

@@ -236,12 +236,12 @@ func (l *loop) flush(i uint32, _ *work) { l.s.soil(i) }
 
 func (l *loop) hasten(i, gen uint32, sc *scratch) { l.s.flush(i, gen, sc) }
 
-func (l *loop) write(fd int32, w *work, large bool, pieces [][]byte) (int, error) {
+func (l *loop) write(fd int32, via wire, large bool, pieces [][]byte) (int, error) {
 	if large {
 		l.kernel.unsentLimit(fd, maxUnsent)
 	}
-	if w.secure != nil {
-		return w.secure.write(l.kernel, fd, pieces)
+	if via.secure != nil {
+		return via.secure.write(l.kernel, fd, pieces)
 	}
 	n, errno := l.kernel.write(fd, pieces)
 	switch errno {
@@ -253,9 +253,9 @@ func (l *loop) write(fd int32, w *work, large bool, pieces [][]byte) (int, error
 	return 0, os.NewSyscallError("write", errno)
 }
 
-func (l *loop) closeWrite(fd int32, w *work) {
-	if w.secure != nil {
-		w.secure.say(l.kernel, fd, closeNotify)
+func (l *loop) closeWrite(fd int32, via wire) {
+	if via.secure != nil {
+		via.secure.say(l.kernel, fd, closeNotify)
 	}
 	l.kernel.shutdown(fd, unix.SHUT_WR)
 }

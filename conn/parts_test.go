@@ -3,12 +3,10 @@ package conn
 import (
 	"bytes"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -60,64 +58,53 @@ var obedient = funcs{call: func(c Conn, m []byte) (Answer, error) {
 }}
 
 // What is on the wire is the concatenation of the parts, in one frame and in order,
-// for a client that reads as it likes through a small window, with and without TLS.
+// for a client that reads as it likes through a small window.
 func TestPartsOnTheWire(t *testing.T) {
 	sizes := []int{0, 1, 125, 126, batchSize, shareAbove - 200, shareAbove, shareAbove + 1, 1 << 16, 200_000}
-	for _, onTLS := range []bool{false, true} {
-		t.Run(fmt.Sprintf("tls=%v", onTLS), func(t *testing.T) {
-			l := listen(t)
-			if onTLS {
-				l = tls.NewListener(l, selfSigned(t))
+	s := serve(t, Options{Handler: obedient, OutboxBytes: 64 << 20})
+	rapid.Check(t, func(rt *rapid.T) {
+		size := rapid.SampledFrom(sizes)
+		orders := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) order {
+			return order{
+				Head: size.Draw(rt, "head"), Body: size.Draw(rt, "body"), Tail: size.Draw(rt, "tail"),
+				Binary: rapid.Bool().Draw(rt, "binary"), All: rapid.Bool().Draw(rt, "all"),
+				Before: rapid.SliceOfN(size, 0, 3).Draw(rt, "before"),
 			}
-			s := serveOn(t, l, Options{Handler: obedient, OutboxBytes: 64 << 20})
-			rapid.Check(t, func(rt *rapid.T) {
-				size := rapid.SampledFrom(sizes)
-				orders := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) order {
-					return order{
-						Head: size.Draw(rt, "head"), Body: size.Draw(rt, "body"), Tail: size.Draw(rt, "tail"),
-						Binary: rapid.Bool().Draw(rt, "binary"), All: rapid.Bool().Draw(rt, "all"),
-						Before: rapid.SliceOfN(size, 0, 3).Draw(rt, "before"),
-					}
-				}), 1, 3).Draw(rt, "orders")
-				c := dial(t, s.addr)
-				c.Conn.(*net.TCPConn).SetReadBuffer(rapid.IntRange(1<<15, 1<<18).Draw(rt, "window"))
-				if onTLS {
-					c = newClient(t, tls.Client(c.Conn, &tls.Config{InsecureSkipVerify: true}))
-				}
-				defer c.Close()
-				c.send([]byte(openingRequest))
-				c.head()
-				var want bytes.Buffer
-				for _, o := range orders {
-					line, _ := json.Marshal(o)
-					c.send(text(string(line)))
-					for _, n := range o.Before {
-						want.Write(encodeFrame(ws.OpText, letters('p', n)).appendTo(nil))
-					}
-					op, p := ws.OpText, o.parts()
-					if o.Binary {
-						op = ws.OpBinary
-					}
-					want.Write(encodeFrame(op, bytes.Join([][]byte{p.Head, p.Body, p.Tail}, nil)).appendTo(nil))
-				}
-				got, piece := make([]byte, 0, want.Len()), rapid.IntRange(100, 1<<17).Draw(rt, "piece")
-				for len(got) < want.Len() {
-					n, err := c.r.Read(got[len(got):min(len(got)+piece, want.Len())])
-					got = got[:len(got)+n]
-					if err != nil {
-						rt.Fatalf("%v after %d of %d bytes", err, len(got), want.Len())
-					}
-				}
-				if sha256.Sum256(got) != sha256.Sum256(want.Bytes()) {
-					at := 0
-					for got[at] == want.Bytes()[at] {
-						at++
-					}
-					rt.Fatalf("the %d bytes of %+v are not the concatenation: %q at %d, want %q", want.Len(), orders, got[at:min(at+20, len(got))], at, want.Bytes()[at:min(at+20, len(got))])
-				}
-			})
-		})
-	}
+		}), 1, 3).Draw(rt, "orders")
+		c := dial(t, s.addr)
+		c.tcp().SetReadBuffer(rapid.IntRange(1<<15, 1<<18).Draw(rt, "window"))
+		defer c.Close()
+		c.send([]byte(openingRequest))
+		c.head()
+		var want bytes.Buffer
+		for _, o := range orders {
+			line, _ := json.Marshal(o)
+			c.send(text(string(line)))
+			for _, n := range o.Before {
+				want.Write(encodeFrame(ws.OpText, letters('p', n)).appendTo(nil))
+			}
+			op, p := ws.OpText, o.parts()
+			if o.Binary {
+				op = ws.OpBinary
+			}
+			want.Write(encodeFrame(op, bytes.Join([][]byte{p.Head, p.Body, p.Tail}, nil)).appendTo(nil))
+		}
+		got, piece := make([]byte, 0, want.Len()), rapid.IntRange(100, 1<<17).Draw(rt, "piece")
+		for len(got) < want.Len() {
+			n, err := c.r.Read(got[len(got):min(len(got)+piece, want.Len())])
+			got = got[:len(got)+n]
+			if err != nil {
+				rt.Fatalf("%v after %d of %d bytes", err, len(got), want.Len())
+			}
+		}
+		if sha256.Sum256(got) != sha256.Sum256(want.Bytes()) {
+			at := 0
+			for got[at] == want.Bytes()[at] {
+				at++
+			}
+			rt.Fatalf("the %d bytes of %+v are not the concatenation: %q at %d, want %q", want.Len(), orders, got[at:min(at+20, len(got))], at, want.Bytes()[at:min(at+20, len(got))])
+		}
+	})
 }
 
 // A client that reads 1 MB/s is busy with a list for many seconds. Meanwhile heartbeats
@@ -234,7 +221,7 @@ func TestSharedBodiesAreNotCopiedPerClient(t *testing.T) {
 		ending.Go(func() {
 			switch i % 4 {
 			case 0:
-				c.Conn.(*net.TCPConn).SetLinger(0)
+				c.tcp().SetLinger(0)
 			case 1:
 				io.CopyN(io.Discard, c.r, 1<<20)
 			case 2:

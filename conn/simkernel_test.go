@@ -352,8 +352,8 @@ func (t *simStreams) flush(i uint32, w *work) {
 
 func (t *simStreams) hasten(uint32, uint32, *scratch) {}
 
-func (t *simStreams) write(_ int32, w *work, _ bool, pieces [][]byte) (int, error) {
-	s := w.link.nc.(*socket)
+func (t *simStreams) write(_ int32, via wire, _ bool, pieces [][]byte) (int, error) {
+	s := via.stream.nc.(*socket)
 	total := 0
 	for _, piece := range pieces {
 		for len(piece) > 0 {
@@ -370,8 +370,8 @@ func (t *simStreams) write(_ int32, w *work, _ bool, pieces [][]byte) (int, erro
 	return total, nil
 }
 
-func (t *simStreams) closeWrite(_ int32, w *work) {
-	s := w.link.nc.(*socket)
+func (t *simStreams) closeWrite(_ int32, via wire) {
+	s := via.stream.nc.(*socket)
 	s.endWriting()
 	t.w.pause(atKernel, s)
 }

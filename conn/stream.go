@@ -80,8 +80,8 @@ func (t *streams) flushNow(i, gen uint32) {
 
 func (t *streams) hasten(uint32, uint32, *scratch) {} // the writing goroutine is on its way
 
-func (t *streams) write(_ int32, w *work, large bool, pieces [][]byte) (int, error) {
-	link := w.link
+func (t *streams) write(_ int32, via wire, large bool, pieces [][]byte) (int, error) {
+	link := via.stream
 	if large && !link.limited {
 		link.limited = true
 		limitUnsent(link.nc)
@@ -96,12 +96,12 @@ func (t *streams) write(_ int32, w *work, large bool, pieces [][]byte) (int, err
 }
 
 // closeWrite: a transport that cannot end one direction alone is closed.
-func (t *streams) closeWrite(_ int32, w *work) {
-	if half, ok := w.link.nc.(interface{ CloseWrite() error }); ok {
+func (t *streams) closeWrite(_ int32, via wire) {
+	if half, ok := via.stream.nc.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite() // the end of the connection follows anyway
 		return
 	}
-	w.link.nc.Close()
+	via.stream.nc.Close()
 }
 
 func (t *streams) resume(_ uint32, _ *record, w *work) { w.link.turn.Signal() }

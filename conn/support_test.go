@@ -3,6 +3,7 @@ package conn
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func unsupervised(t testing.TB, o Options) *server {
 
 func (s *server) begin(l net.Listener) {
 	s.addr = l.Addr().String()
-	go func() { s.served <- s.Serve(l) }()
+	go func() { s.served <- s.serve(l, tlsUnderTest) }()
 }
 
 func listen(t testing.TB) net.Listener {
@@ -254,8 +255,16 @@ func dial(t testing.TB, addr string) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newClient(t, nc)
+	if tlsUnderTest == nil {
+		return newClient(t, nc)
+	}
+	c := newClient(t, tls.Client(nc, trusting))
+	_ = c.Conn.(*tls.Conn).Handshake() // a server that refuses the connection refuses what follows, too
+	return c
 }
+
+// tcp is the socket of a client.
+func (c *client) tcp() *net.TCPConn { return socketOf(c.Conn).(*net.TCPConn) }
 
 func newClient(t testing.TB, nc net.Conn) *client {
 	nc.SetDeadline(time.Now().Add(patience))

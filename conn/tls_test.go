@@ -28,6 +28,11 @@ func selfSigned(t *testing.T) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }
 
+// tlsUnderTest is the TLS of the servers of serve, nil for none. Clients trust it.
+var tlsUnderTest *TLS
+
+var trusting = &tls.Config{InsecureSkipVerify: true}
+
 // The engine runs on any stream: here on TLS, whose handshake is part of the
 // opening time, and a client that does not speak it is dropped.
 func TestTLS(t *testing.T) {

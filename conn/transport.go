@@ -45,16 +45,15 @@ func ParseTransport(name string) (Transport, error) {
 type carrier interface {
 	// flush is to write what is in the outbox of a connection, soon.
 	flush(i uint32, w *work)
-	// write hands bytes to the socket, without the mutex; of the work it looks at what
-	// leads to the socket, which does not change meanwhile. It may take a part of them;
+	// write hands bytes to the socket, without the mutex. It may take a part of them;
 	// taking less with no error means that writable will be called when more is
 	// possible.
-	write(fd int32, w *work, large bool, pieces [][]byte) (n int, err error)
+	write(fd int32, via wire, large bool, pieces [][]byte) (n int, err error)
 	// hasten is flush when the caller may as well write himself; sc is his. It may
 	// release the mutex.
 	hasten(i, gen uint32, sc *scratch)
 	// closeWrite ends the sending direction behind the last byte, without the mutex.
-	closeWrite(fd int32, w *work)
+	closeWrite(fd int32, via wire)
 	// resume is to read a connection on that was held back.
 	resume(i uint32, r *record, w *work)
 	// hangUp ends both directions of a connection at once, so that whoever reads or
@@ -65,6 +64,13 @@ type carrier interface {
 	// wake is called without the mutex when there is something to do for the owner of
 	// the shard.
 	wake()
+}
+
+// wire is what leads to the socket of a connection besides its descriptor. One without
+// anything is a plain connection of a loop.
+type wire struct {
+	stream *stream
+	secure *secure
 }
 
 // clock tells the tick of now.
