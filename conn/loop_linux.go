@@ -87,21 +87,19 @@ func (l *loop) run() {
 // wait gets the next events. Before it sleeps it gives up the shard; from then on the
 // others ring. It is false when everything is over.
 func (l *loop) wait() bool {
-	if l.n = l.kernel.poll(l.events[:]); l.n > 0 {
-		return true
-	}
-	l.s.lock()
-	if l.s.busy() {
-		l.s.mu.Unlock()
-		return true
-	}
-	l.s.owned = false
+	l.s.mu.Lock()
+	busy := l.s.busy()
+	l.s.owned = busy
 	l.s.mu.Unlock()
-	if l.s.engine.isOver() {
-		return false
-	}
 	var err error
-	l.n, err = l.kernel.wait(l.events[:])
+	switch {
+	case busy:
+		l.n = l.kernel.poll(l.events[:])
+	case l.s.engine.isOver():
+		return false
+	default:
+		l.n, err = l.kernel.wait(l.events[:])
+	}
 	l.s.lock()
 	l.s.owned = true
 	l.s.mu.Unlock()
@@ -121,10 +119,11 @@ func (l *loop) handle(ev *unix.EpollEvent) {
 	}
 }
 
-// ready handles the readiness of a connection's socket.
+// ready handles the readiness of a connection's socket. For the events of one batch the
+// clock is read once.
 func (l *loop) ready(i uint32, fd int32, events uint32) {
 	s := l.s
-	s.lock()
+	s.mu.Lock()
 	r := s.table.record(i)
 	if r.fd != fd {
 		s.mu.Unlock()
