@@ -39,13 +39,12 @@ func (s *shard) born(id uint64, from netip.AddrPort, fd int32, link *stream, cau
 	s.lock()
 	s.table.seat(i).session = session
 	s.step(i, SessionReturned)
-	w := s.table.seat(i).work
 	switch {
 	case err != nil:
 	case session == nil:
 		err = errors.New("the handler returned no session")
-	case w != nil && w.reason != nil: // a shutdown came meanwhile
-		err = w.reason.Err
+	case s.engine.isStopping(): // and Shutdown may have looked at this shard already
+		err = ErrShutdown
 	}
 	if err != nil {
 		s.mu.Unlock()

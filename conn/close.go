@@ -257,9 +257,7 @@ func (s *shard) shut(i uint32, why Reason) {
 		s.closeByServer(i, why)
 	case r.life.State() == Handshaking:
 		s.lost(i, r.gen, why.Err)
-	default: // its session is being created
-		s.fix(i, why)
-	}
+	} // else its session is being created, and born looks whether the engine stops
 }
 
 // abandon is what remains of a websocket whose socket is of no use any more.
@@ -270,6 +268,8 @@ func (s *shard) abandon(i uint32) {
 	w.held.release()
 	w.parked.release()
 	w.held, w.parked = nil, nil
+	w.decoder.release()
+	s.account(i)
 	s.carrier.hangUp(r, w)
 	s.tryEnd(i)
 }
@@ -342,7 +342,6 @@ func (s *shard) end(i uint32) {
 	s.step(i, End)
 	s.engine.unfinished(r.id, s.lives.End(&r.life, i))
 	s.engine.unfinished(r.id, s.boxes.End(&r.box, i))
-	s.engine.buffered.Add(-int64(w.counted))
 	if r.marks.has(markSecure) {
 		s.forgo(i)
 	}

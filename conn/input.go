@@ -205,6 +205,7 @@ func (s *shard) proceed(i, gen uint32) {
 		return
 	}
 	r.marks.clear(markHeard)
+	s.account(i)
 	if s.reads(i) {
 		s.carrier.resume(i, r, s.table.seat(i).work)
 		s.relax(i)

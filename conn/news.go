@@ -105,7 +105,7 @@ func (s *shard) spread(sc *scratch) {
 		gen := r.gen
 		r.marks.set(markDirty) // so that nobody puts it on the list
 		s.catchUp(i)
-		s.flush(i, gen, sc)
+		s.carrier.hasten(i, gen, sc)
 	}
 	s.news.trim(end)
 }

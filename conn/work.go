@@ -125,6 +125,8 @@ func (w *work) idle() bool {
 // recycle makes the work ready for another connection. What it has in pools goes back
 // to them.
 func (w *work) recycle() {
+	w.s.engine.buffered.Add(-int64(w.counted))
+	w.counted = 0
 	w.request = requestReader{}
 	w.held.release()
 	w.parked.release()
