@@ -46,6 +46,11 @@ func checkReserved(h ws.Header) error {
 // inflateStep is how many bytes are put out before they are checked to be text.
 const inflateStep = 32 << 10
 
+// inflatedPerFrame is how many bytes take as long to put out as a small frame takes in
+// all. To make the tables of a block takes as long, too. So a client that sends a few
+// bytes with much in them comes to the limit of the rate like one that sends many frames.
+const inflatedPerFrame = 4 << 10
+
 func (d *decoder) beginInflating() {
 	d.deflated = compressed{inflater: newInflater(), bound: d.limit}
 	if d.admitted != nil {
@@ -61,8 +66,10 @@ func (d *decoder) inflate(piece []byte) (used int, err error) {
 	c, m := &d.deflated, d.message
 	for {
 		before := len(m.b)
+		tables := c.inflater.tables
 		out, n, how := c.inflater.inflate(m.b, min(c.bound, before+inflateStep), piece[used:])
 		m.b = out
+		d.cost += c.inflater.tables - tables + uint32(len(out)/inflatedPerFrame-before/inflatedPerFrame)
 		used += n
 		switch {
 		case d.fragmented == ws.OpText && !d.text.check(out[before:]):

@@ -59,7 +59,7 @@ type decoder struct {
 	header ws.Header
 
 	fragmented ws.OpCode // opcode of the message being assembled, 0 between messages
-	frames     uint32    // whose headers were read; it wraps
+	cost       uint32    // frames whose headers were read, and what inflating took, in frames; it wraps
 	text       utf8Checker
 	message    *buffer    // payload of the message so far, nil before its first byte
 	deflated   compressed // what is special to a compressed message
@@ -197,7 +197,7 @@ func (d *decoder) finishHeader() error {
 	}
 	d.header.Length = int64(length)
 	copy(d.header.Mask[:], rest)
-	d.frames++
+	d.cost++
 	d.stage, d.masked = inBody, 0
 	if d.header.OpCode.IsControl() {
 		return nil

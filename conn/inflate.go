@@ -26,6 +26,7 @@ type inflater struct {
 	own                 [2]huffman
 	lengths             [286 + 30]uint8 // of the codes of a block
 	known               int             // number of lengths that are read
+	tables              uint32          // made so far, for blocks with codes of their own; it wraps
 	numbers             struct{ codeLengths, literals, distances int }
 }
 

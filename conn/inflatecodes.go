@@ -77,6 +77,7 @@ func (z *inflater) readCodeLengths(p []byte) ([]byte, inflation) {
 	if literals[endOfBlock] == 0 || !z.own[0].build(literals) || !z.own[1].build(z.lengths[z.numbers.literals:all]) {
 		return p, broken
 	}
+	z.tables++
 	z.literals, z.distances = &z.own[0], &z.own[1]
 	z.stage = blockSymbols
 	return p, going

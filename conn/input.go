@@ -89,11 +89,11 @@ func (s *shard) understand(i, gen uint32, p []byte) {
 			}
 		}
 		w = s.worked(i)
-		before := w.decoder.frames
+		before := w.decoder.cost
 		used, what, err := w.decoder.next(p)
 		p = p[used:]
 		switch {
-		case !s.spend(i, r, w.decoder.frames-before):
+		case !s.spend(i, r, w.decoder.cost-before):
 		case err != nil:
 			s.violated(i, err)
 		case what == undecided:

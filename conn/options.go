@@ -36,7 +36,7 @@ type Options struct {
 
 	MaxConnections int // at once, websockets or not; more are dropped when accepted
 	MaxPerAddress  int // connections from one address but loopback, 0 for any number; more are dropped when accepted
-	MaxRate        int // frames per second of one connection, averaged over a second, 0 for any number; more are closed with 1008
+	MaxRate        int // frames per second of one connection, averaged over a second, 0 for any number; more are closed with 1008. Each 4 KiB that a compressed message has inflated count as one more, and so does each of its blocks with codes of its own
 	MaxBuffered    int // bytes of unfinished messages of all connections; who exceeds it is closed with 1013
 	MaxHandshake   int // bytes of a request's head; more get HTTP 431
 	MaxMessage     int // bytes of a message, all fragments together; more are closed with 1009

@@ -70,7 +70,7 @@ type Config struct {
 		MessageSize     Bytes   `default:"16 MiB" desc:"size of a message of a client; larger ones close its connection with 1009"`
 		StrangerSize    Bytes   `default:"1 MiB" desc:"the same for a connection that has not shown the API key; at most MUSICDB_LIMITS_MESSAGESIZE"`
 		Buffered        Bytes   `default:"256 MiB" desc:"what the unfinished messages of all clients may take together; who exceeds it is closed with 1013"`
-		Rate            Rate    `default:"50000" desc:"websocket frames of one connection in a second; more close it with 1008. 0: any number"`
+		Rate            Rate    `default:"50000" desc:"websocket frames of one connection in a second; more close it with 1008. What is compressed counts one more for each 4 KiB. 0: any number"`
 		IdleTime        Silence `default:"0" desc:"seconds without a byte of a client after which it is closed with 1001. 0: never, because clients of MusicDB may be silent for hours"`
 		Outbox          Bytes   `default:"1 MiB" desc:"what may wait for a client that reads slowly, answers to its own calls not counted; more closes its connection with 1008"`
 	}
