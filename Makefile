@@ -65,8 +65,10 @@ fuzz:
 # size, the kills many times over, and fuzzing. The reports belong to the repository.
 SOAKKILLS ?= 20
 SOAKFUZZ  ?= 10m
-soak: build ## the long versions: crowd, storms, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
+SOAKSIM   ?= 10m
+soak: build ## the long versions: crowd, storms, SOAKSIM=10m of simulation, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
 	$(GO) test -count=1 -timeout 30m -run 'Crowd|Storms' -v ./cmd/musicdb -soak
+	$(GO) test -count=1 -timeout 12h -run 'Exploration|Simulation' -v ./conn -simulate $(SOAKSIM)
 	$(GO) test -race -count=$(SOAKKILLS) -timeout 3h -run 'Kill' ./...
 	$(MAKE) fuzz FUZZTIME=$(SOAKFUZZ)
 

@@ -260,11 +260,8 @@ func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 		return nil
 	case <-ctx.Done():
 	}
-	left := 0
-	e.each(func(s *shard, i uint32, r *record) {
-		s.lost(i, r.gen, ctx.Err())
-		left++
-	})
+	e.each(func(s *shard, i uint32, r *record) { s.lost(i, r.gen, ctx.Err()) })
+	left := e.Len()
 	if left == 0 {
 		return nil
 	}

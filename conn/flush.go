@@ -155,16 +155,17 @@ func (s *shard) writable(i uint32) {
 	}
 }
 
-// flushAll delivers what was broadcast and writes everything that is dirty.
+// flushAll delivers what was broadcast and writes what is dirty. What becomes dirty
+// meanwhile, while the mutex is released, has to wait for the next time, so that the owner
+// comes to read again.
 func (s *shard) flushAll(sc *scratch) {
-	for s.news.pending() || len(s.dirty) > 0 {
-		s.spread(sc)
-		for n := 0; n < len(s.dirty); n++ {
-			i := s.dirty[n]
-			if r := s.table.record(i); r.marks.has(markDirty) {
-				s.flush(i, r.gen, sc)
-			}
+	s.spread(sc)
+	pass := len(s.dirty)
+	for n := range pass {
+		i := s.dirty[n]
+		if r := s.table.record(i); r.marks.has(markDirty) {
+			s.flush(i, r.gen, sc)
 		}
-		s.dirty = s.dirty[:0]
 	}
+	s.dirty = s.dirty[:copy(s.dirty, s.dirty[pass:])]
 }

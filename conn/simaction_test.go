@@ -44,10 +44,12 @@ const (
 	sweeps                // the alarm of a shard rings
 	pollsOnly             // at most how events in one poll
 	isPrecise             // how: whether all points are points
+	expires               // time passes until the alarm of a shard rings
+	settles               // everything happens that can
 )
 
 var verbNames = [...]string{"go", "begin", "connect", "ask", "say", "finish", "leave", "break", "fill", "read", "push", "publish",
-	"close", "closeAll", "add", "remove", "shutdown", "late", "tick", "sweep", "poll", "precise"}
+	"close", "closeAll", "add", "remove", "shutdown", "late", "tick", "sweep", "poll", "precise", "expire", "settle"}
 
 func (a action) String() string {
 	if a.what == goOn {
@@ -143,6 +145,13 @@ func (w *world) do(a action) bool {
 		}
 	case sweeps:
 		return w.sweep(a.who)
+	case expires:
+		if in := int32(w.shards[a.who].sweep.next - w.now); in > 0 {
+			w.do(action{what: ticksBy, how: int(in)})
+		}
+		return w.sweep(a.who)
+	case settles:
+		w.settle()
 	case pollsOnly:
 		w.batch = a.how
 	case isPrecise:

@@ -158,6 +158,9 @@ func (w *world) checkIdle(s *shard, i uint32, r *record) {
 	if len(sock.in) > 0 && free {
 		w.fail("%d bytes of person %d are not read, it is %s", len(sock.in), p.n, Lifecycle.StateName(life))
 	}
+	if w.closing && (life == Active || life == Handshaking) {
+		w.fail("the engine is shut down, and person %d is %s", p.n, Lifecycle.StateName(life))
+	}
 	if life != Active {
 		return
 	}

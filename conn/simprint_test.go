@@ -13,12 +13,13 @@ var printSeed = maphash.MakeSeed()
 
 // fingerprint stands for the composed state of a world: the machines, what waits in and
 // between them, where everybody is, and what was told to whom. What grows for ever is
-// left out: numbers of messages, times, slots' generations.
+// left out: numbers of messages, times, slots' generations, and how often an outbox is in
+// the list of those to be written.
 func (w *world) fingerprint() uint64 {
 	b := make([]byte, 0, 1024)
 	for k, s := range w.shards {
 		b = append(b, 'S', flags(s.owned, s.roused, w.closed, w.late, s.sweep.next != 0, s.sweep.next != 0 && int32(w.now-s.sweep.next) >= 0, w.swept[k] == s.sweep.next))
-		b = append(b, byte(len(s.news.items)), byte(len(s.dirty)), byte(s.news.audience))
+		b = append(b, byte(len(s.news.items)), byte(min(len(s.dirty), 2)), byte(s.news.audience))
 		for n := range s.table.used {
 			b = w.printConnection(b, s, n)
 		}
@@ -34,9 +35,7 @@ func (w *world) fingerprint() uint64 {
 	var all [][]byte
 	for _, a := range w.actors {
 		one := []byte{byte(a.kind), byte(a.who), byte(a.at), flags(w.ready(a))}
-		for _, pc := range a.stack[:a.deep] {
-			one = binary.LittleEndian.AppendUint32(one, uint32(pc))
-		}
+		one = binary.LittleEndian.AppendUint64(one, a.place)
 		all = append(all, one)
 	}
 	slices.SortFunc(all, bytes.Compare)
@@ -80,16 +79,34 @@ func (w *world) printConnection(b []byte, s *shard, i uint32) []byte {
 	return b
 }
 
+// print leaves out what cannot matter any more.
 func (p *person) print(b []byte) []byte {
 	s := p.sock
-	b = append(b, 'P', byte(p.asked), byte(p.phase), byte(len(s.in)), byte(len(s.in)>>8), byte(len(p.tail)),
-		flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.closed, s.edged, s.signalled), flags(p.closes, s.k != nil), byte(s.busy))
-	b = binary.LittleEndian.AppendUint16(b, uint16(min(s.room, 0xFFFF)))
-	if p.session == nil {
+	b = append(b, 'P', byte(p.asked), byte(p.phase))
+	if p.session != nil {
+		b = append(b, p.session.inside...)
+		b = append(b, byte(p.session.connected), byte(p.session.left))
+	}
+	if s.closed {
 		return b
 	}
-	b = append(b, p.session.inside...)
-	b = append(b, byte(p.session.connected), byte(p.session.left))
+	size, heard := len(s.in), true
+	if p.session != nil {
+		if r := p.record(); r != nil {
+			wk := p.session.c.s.table.seat(p.session.c.slot).work
+			heard = r.hears != hearsNothing && (wk == nil || wk.reason == nil)
+		}
+	}
+	if !heard {
+		size = min(size, 1)
+	}
+	b = append(b, flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.edged, s.signalled, s.k != nil), flags(s.busy > 0))
+	b = binary.LittleEndian.AppendUint16(b, uint16(min(s.room, 0xFFFF)))
+	b = append(b, byte(size), byte(size>>8))
+	if p.session == nil || !heard {
+		return b
+	}
+	b = append(b, flags(p.closes, p.spoiled), byte(len(p.tail)))
 	// What was said and not executed yet.
 	for _, num := range p.calls[p.session.executed:] {
 		b = append(b, p.said[num].letter)

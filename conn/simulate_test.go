@@ -5,7 +5,10 @@ package conn
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -46,7 +49,7 @@ var settings = []setting{
 	{Loops: 2, Streams: 1, MaxConnections: 4, MaxPerAddress: 2},
 	{Loops: 1, Rate: 20, Wrap: true},
 	{Loops: 1, Streams: 1, Prompt: true, BySession: true, Wrap: true, Idle: time.Second},
-	{Loops: 2, Prompt: true, OutboxBytes: 200},
+	{Loops: 2, Prompt: true, OutboxBytes: 50},
 }
 
 // run runs a seed, and returns what is wrong.
@@ -87,6 +90,19 @@ func (m *simulation) world(k int) *world {
 func (m *simulation) dismiss() {
 	for _, w := range m.worlds {
 		w.dismiss()
+	}
+}
+
+// proved adds up the edges that simulation and exploration have taken.
+var proved = edgeCount{taken: make(map[string][]uint64)}
+
+// count adds the edges that a world has taken.
+func (w *world) count(c *edgeCount) {
+	for _, s := range w.shards {
+		s.lives.Publish()
+		s.boxes.Publish()
+		c.add(s.lives.Figures())
+		c.add(s.boxes.Figures())
 	}
 }
 
@@ -257,33 +273,90 @@ func TestSimulation(t *testing.T) {
 		}
 		return
 	}
-	first, enough := rand.Uint64()>>1, 400_000
+	first, enough := rand.Uint64()>>1, 1_000_000
 	if raceEnabled {
-		enough = 40_000
+		enough = 50_000
 	}
-	end := time.Now().Add(*simulateFor)
+	soaking := *simulateFor > 0
 	t.Logf("the first seed is %d", first)
 	var steps, runs atomic.Int64
 	var next atomic.Uint64
 	next.Store(first)
+	seen := make(map[uint64]struct{})
+	var mu sync.Mutex // guards seen
 	var wait sync.WaitGroup
 	begun := time.Now()
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			m := newSimulation()
 			defer m.dismiss()
-			for !t.Failed() && (*simulateFor == 0 && steps.Load() < int64(enough) || *simulateFor > 0 && time.Now().Before(end)) {
+			m.seen = make(map[uint64]struct{})
+			for !t.Failed() && (steps.Load() < int64(enough) || time.Since(begun) < *simulateFor ||
+				len(proved.missing()) > 0 && steps.Load() < 20*int64(enough)) {
+				if m.seen != nil && (!soaking || len(m.seen) > sampled) {
+					mu.Lock()
+					maps.Copy(seen, m.seen)
+					mu.Unlock()
+					m.seen = nil
+				}
 				seed := next.Add(1)
 				m.steps = 0
+				watch := time.AfterFunc(patience, func() { panic(fmt.Sprintf("seed %d does not come to an end", seed)) })
 				if failed := m.run(seed); failed != "" {
 					t.Error(m.explain(seed, failed))
-					return
 				}
+				watch.Stop()
+				m.w.count(&proved)
 				steps.Add(int64(m.steps))
 				runs.Add(1)
 			}
 		})
 	}
 	wait.Wait()
-	t.Logf("%d runs with %d steps in %v", runs.Load(), steps.Load(), time.Since(begun))
+	for _, row := range proved.missing() {
+		t.Error("no run takes the row", row)
+	}
+	took := time.Since(begun).Round(time.Second)
+	t.Logf("%d runs with %d steps in %v", runs.Load(), steps.Load(), took)
+	if soaking && !t.Failed() {
+		writeSimulated(t, fmt.Sprintf("seeds from %d on: %d runs, each with an interleaving of its own, %d steps in %v, no failure\n"+
+			"edges taken   %s\n"+
+			"states        %d different composed states of up to five connections in the first steps that were compared\n",
+			first, runs.Load(), steps.Load(), took, proved.String(), len(seen)))
+	}
+}
+
+// sampled is how many composed states each processor of a long simulation tells apart.
+const sampled = 500_000
+
+// String says how many edges of each machine were taken.
+func (c *edgeCount) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []string
+	for _, d := range Definitions() {
+		taken := 0
+		for _, n := range c.taken[d.Name] {
+			if n > 0 {
+				taken++
+			}
+		}
+		all = append(all, fmt.Sprintf("%s %d of %d", d.Name, taken, len(d.Edges)))
+	}
+	return strings.Join(all, ", ")
+}
+
+// writeSimulated writes the report of a long run.
+func writeSimulated(t *testing.T, simulated string) {
+	t.Helper()
+	text := fmt.Sprintf("%s, %d processors, %s\n\nSimulation\n%s", time.Now().Format(time.DateOnly), runtime.GOMAXPROCS(0), runtime.Version(), simulated)
+	if len(explored) > 0 {
+		text += "\nExploration, of one connection from each composed state to all that follow, until there is no new one\n" + strings.Join(explored, "")
+	}
+	if err := os.MkdirAll(filepath.Dir(simulationReport), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(simulationReport, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -35,6 +35,10 @@ var formerFailures = []struct {
 	{"a connection is lost while a worker executes a prompt message, and its reader waits for ever", setting{Streams: 2, Prompt: true, OutboxBytes: 500},
 		"connect:0:0 reader:0 reader:0 reader:0 reader:0 ask:0:1 reader:0 reader:0 reader:0 reader:0 say:0:b reader:0 reader:0 say:0:f writer:0 writer:0 " +
 			"reader:0 reader:0 reader:0 writer:0 begin:0:0 worker:0 worker:0 writer:0 break:0:0 writer:0"},
+	{"a connection that is about to get its record is overlooked by a shutdown, and lives on", setting{Loops: 1},
+		"loop:0 connect:0:0 loop:0 shutdown:0:0"},
+	{"the same, and the shutdown says that nothing is left", setting{Loops: 1},
+		"loop:0 connect:0:0 loop:0 shutdown:0:0 late:0:0 shutdown:0 shutdown:0"},
 }
 
 func TestFormerFailures(t *testing.T) {
