@@ -69,8 +69,10 @@ func (k keyLog) Write(line []byte) (int, error) {
 }
 
 // shake makes the handshake and returns the record layer that follows. What was not read
-// of what the peer has sent is to be opened by it.
-func (p *pipe) shake(config *tls.Config, warm *warmKeys) (recordLayer, error) {
+// of what the peer has sent is to be opened by it. A panic of a callback of the
+// configuration becomes a *PanicError.
+func (p *pipe) shake(config *tls.Config, warm *warmKeys) (_ recordLayer, err error) {
+	defer contain("a callback of the TLS configuration", &err)
 	p.turns <- struct{}{}
 	defer func() { <-p.turns }()
 	conn := tls.Server(p, config)
@@ -80,14 +82,13 @@ func (p *pipe) shake(config *tls.Config, warm *warmKeys) (recordLayer, error) {
 	state := conn.ConnectionState()
 	suite := suiteOf(state.CipherSuite)
 	theirs, ours := p.keys[clientTraffic], p.keys[serverTraffic]
-	if state.Version != tls.VersionTLS13 || suite == nil || theirs == nil || ours == nil {
+	if state.Version != tls.VersionTLS13 || suite == nil || theirs == nil || ours == nil || !suite.works() {
 		return &cryptoTLS{conn, p}, nil
 	}
 	layer := newTLS13(suite, warm, theirs, ours)
 	p.mu.Lock()
 	flight := p.flight
 	p.mu.Unlock()
-	var err error
 	layer.out.seq, err = sealedBehind(flight, layer.out.cipher(warm), layer.out.iv)
 	return layer, err
 }

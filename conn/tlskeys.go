@@ -45,6 +45,13 @@ func aesGCM(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
+// works reports whether the suite may be used here: where the program is restricted to
+// what FIPS 140-3 approves (GODEBUG=fips140=only), AES-GCM is reserved for crypto/tls.
+func (s *suite) works() bool {
+	_, err := s.aead(make([]byte, s.keySize))
+	return err == nil
+}
+
 // Sizes of the key schedule in bytes.
 const (
 	maxSecret = sha512.Size384
@@ -99,7 +106,7 @@ func (h *half) cipher(warm *warmKeys) cipher.AEAD {
 	}
 	aead, err := h.suite.aead(h.key[:h.suite.keySize])
 	if err != nil {
-		panic(err) // only of keys of a wrong size
+		panic(err) // only of keys of a wrong size, or of a suite that does not work
 	}
 	h.ready.Store(&aead)
 	warm.add(h)

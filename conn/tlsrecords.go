@@ -18,7 +18,7 @@ type recordLayer interface {
 	// whole record yet is kept. The error, with which there may be bytes as well, is
 	// io.EOF for the orderly end.
 	open(dst, p []byte) ([]byte, error)
-	// kept is the number of bytes that open keeps.
+	// kept is the number of bytes that open keeps, or has room for.
 	kept() int
 	// seal appends p, of at most maxPlain bytes, as it goes on the wire.
 	seal(dst, p []byte) ([]byte, error)
@@ -81,7 +81,13 @@ func newTLS13(s *suite, warm *warmKeys, theirs, ours []byte) *tls13 {
 	return t
 }
 
-func (t *tls13) kept() int { return t.partial.len() }
+// kept counts the whole record that has begun: room for it is made when its header is there.
+func (t *tls13) kept() int {
+	if t.partial == nil {
+		return 0
+	}
+	return cap(t.partial.b)
+}
 
 func (t *tls13) open(dst, p []byte) ([]byte, error) {
 	for len(p) > 0 {
@@ -167,6 +173,9 @@ func (t *tls13) openOne(dst, record []byte) ([]byte, error) {
 	if err != nil {
 		return dst, fail(badRecordMAC)
 	}
+	if len(all)-from > maxPlain+1 {
+		return dst, fail(recordOverflow)
+	}
 	// Behind the content comes its type, and then zeros (RFC 8446, 5.4).
 	end := len(all)
 	for end > from && all[end-1] == 0 {
@@ -177,8 +186,8 @@ func (t *tls13) openOne(dst, record []byte) ([]byte, error) {
 	}
 	kind, content := all[end-1], all[from:end-1]
 	switch {
-	case len(content) > maxPlain:
-		return dst, fail(recordOverflow)
+	case kind != contentApplication && len(content) == 0: // RFC 8446, 5.4
+		return dst, fail(unexpectedMessage)
 	case kind != contentHandshake && len(t.message) > 0:
 		return dst, fail(unexpectedMessage)
 	case kind == contentApplication && len(content) > 0:
@@ -232,9 +241,6 @@ const keyUpdateSize = 5
 
 // hear takes handshake messages, of which only the update of keys may come.
 func (t *tls13) hear(content []byte) error {
-	if len(content) == 0 {
-		return fail(unexpectedMessage) // RFC 8446, 5.1: no fragments of length zero
-	}
 	t.message = append(t.message, content...)
 	switch head := t.message[:min(len(t.message), len(keyUpdateHead))]; {
 	case head[0] != keyUpdateHead[0]:
