@@ -2,31 +2,59 @@
 // answers the opening handshake, reads and writes frames, and runs the documented
 // life of each connection on a machine that can be drawn, counted and traced.
 //
-// It owns the sockets, the frames, the outgoing queue of each connection, the
-// list of connections and every limit on them. It refuses to know what a message
-// means: a message goes to a Session, which somebody else implements, and what
-// the Session answers goes back. It knows no music, no JSON and no key.
+// It owns the sockets, TLS, the frames and their compression, the outgoing queue of
+// each connection, the list of connections and every limit on them. It refuses to know
+// what a message means: a message goes to a Session, which somebody else implements,
+// and what the Session answers goes back. It knows no music, no JSON and no key.
 //
 // # Where to start reading
 //
-// lifecycle.go has the machine of a connection: states, events and the table.
-// documented.go has the published drawing and shows that the machine refines it.
-// run.go is the life itself, from the accepted socket to the closed one; call.go
-// runs the session; close.go ends a connection. outbox.go is how outgoing frames
-// wait. decode.go turns bytes into messages and knows RFC 6455, nothing else.
+// lifecycle.go has the machine of a connection: states, events and the table;
+// outboxstates.go that of its outgoing frames. documented.go has the published drawing
+// and shows that the machine refines it.
+//
+// A connection is a record without pointers in the table of a shard (record.go). What
+// has pointers stands beside it in a seat: the session, and a work (work.go), borrowed
+// from a pool while something is under way. shard.go is where the machines are moved.
+// The life of a connection is then, in this order: birth.go, from the accepted socket
+// to the open websocket; input.go, what the peer sends; call.go and job.go, the session;
+// flush.go, what is written, and outbox.go, how it waits; news.go, broadcasts; close.go,
+// the end; sweep.go, the time limits. decode.go and inplace.go turn bytes into messages
+// and know RFC 6455, nothing else.
+//
+// All that does no input or output and starts no goroutine. It is told what happens by
+// a transport, and tells it what is due (transport.go): loop_linux.go is an event loop
+// per core, stream.go a goroutine per connection on any net.Conn. secure.go and what
+// begins with tls is TLS on a loop.
 //
 // # Goroutines
 //
-// Each connection has one reading goroutine, which owns its life from start to
-// end, at most one goroutine that runs the session, and at most one that writes;
-// the latter two exist only while there is something to run or to write. What
-// they share is guarded by the connection's mutex, and so is every step of its
-// machines. Lock order: hub, then connection. The session is never called with a
-// lock held, and never by two goroutines at once; nor is the log written with a lock
-// held, unless this package itself is at fault.
-//
 // Engine, Hub and Conn may be used from any goroutine, also from within a Session.
 //
-// The transport is a goroutine per connection. Nothing outside this package can
-// tell: a Session sees messages, an Engine sees listeners and sockets.
+// Each shard has one mutex. It guards the records, seats, works, machines, counters and
+// the log of broadcasts of its connections, and every step is taken with it held, by
+// whatever goroutine has something to tell: the loop, a worker, a reader or a writer of
+// the goroutine transport, the sweep, a caller of Conn, Hub or Engine. It is released
+// around every write and every method of a session, so who comes back looks again at
+// whether the connection is still the same (shard.at). What must not be done by two at
+// once in these gaps is marked: work.pen says who writes, markHeard that somebody takes
+// what the peer has sent, and the state of the connection itself that its session is at
+// work. Reading, and closing descriptors, is up to the owner of the shard alone: its
+// loop, or the reading goroutine of the connection.
+//
+// Sessions run on workers (worker.go), each method on one, never two of one session at
+// once; those of a PromptSession may run on whatever goroutine has found them due. The
+// session is never called with a mutex held, nor is the log written with one, unless
+// this package itself is at fault.
+//
+// Lock order: Hub, then shards in their order, then Engine or workers.
+//
+// # How it is tested
+//
+// Besides the tests on real sockets, simulated_test.go runs the core, the loop and what
+// stands for the goroutine transport on coroutines, where a list of actions fixes every
+// interleaving: explore_test.go goes through all composed states of a connection, and
+// simulate_test.go through random ones of several, from a seed. What they have found is
+// in simulated_failures_test.go. The report of their long runs is
+// testdata/reports/simulation.txt.
 package conn

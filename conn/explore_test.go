@@ -142,6 +142,7 @@ func (x *explorer) path(at int32) []action {
 type finding struct {
 	by     action
 	print  uint64
+	quiet  bool // nothing more happens by itself
 	places []uint64
 }
 
@@ -153,6 +154,9 @@ func (x *explorer) enter(from int32, found []finding) {
 			continue
 		}
 		x.seen[f.print] = struct{}{}
+		if f.quiet {
+			x.quiet++
+		}
 		depth := x.nodes[from].depth + 1
 		x.nodes = append(x.nodes, node{from, depth, f.by, f.places})
 		x.deepest = max(x.deepest, int(depth))
@@ -174,16 +178,13 @@ func (x *explorer) expand(w *world, list []action, places []uint64) (found []fin
 			continue
 		}
 		w.check()
-		f := finding{by: a, print: w.fingerprint()}
 		quiet := w.quiet()
+		f := finding{by: a, print: w.fingerprint(), quiet: quiet}
 		if quiet && w.failed == "" {
 			w.checkQuiet()
 		}
 		x.mu.Lock()
 		_, known := x.seen[f.print]
-		if quiet && !known {
-			x.quiet++
-		}
 		x.mu.Unlock()
 		if !known {
 			for _, a := range w.actors {

@@ -48,7 +48,7 @@ func openEpoll() (*epoll, error) {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
 	if k.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		unix.Close(k.fd)
+		rawClose(int32(k.fd))
 		return nil, os.NewSyscallError("eventfd", err)
 	}
 	if err = k.watch(int32(k.bell), tokenBell, unix.EPOLLIN|unix.EPOLLET); err == nil {
@@ -59,8 +59,8 @@ func openEpoll() (*epoll, error) {
 		k.raw, err = k.file.SyscallConn()
 	}
 	if err != nil {
-		unix.Close(k.bell)
-		unix.Close(k.fd)
+		rawClose(int32(k.bell))
+		rawClose(int32(k.fd))
 		return nil, err
 	}
 	return k, nil
@@ -68,7 +68,7 @@ func openEpoll() (*epoll, error) {
 
 // end gives the descriptors of the kernel itself back.
 func (k *epoll) end() {
-	unix.Close(k.bell)
+	rawClose(int32(k.bell))
 	k.file.Close()
 }
 

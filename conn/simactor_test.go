@@ -24,6 +24,7 @@ type actor struct {
 	sc    *scratch
 	place uint64 // stands for its stack, if the world is exact
 	fresh bool   // has not come to a point yet
+	holds int    // what a system call is about to return: bytes, or an error
 	tells uint32 // the notice that this actor is sending, plus one
 }
 
@@ -77,7 +78,7 @@ func (w *world) spawn(kind actorKind, who int, task func()) *actor {
 			}
 		})
 	}
-	a.kind, a.who, a.task, a.at, a.sock, a.fresh, a.place, a.tells = kind, who, task, atClock, nil, true, 0, 0
+	a.kind, a.who, a.task, a.at, a.sock, a.fresh, a.place, a.holds, a.tells = kind, who, task, atClock, nil, true, 0, 0, 0
 	w.actors = append(w.actors, a)
 	return a
 }
@@ -118,6 +119,9 @@ func (w *world) pause(at point, sock *socket) {
 		s.mu.Unlock()
 	}
 	a.at, a.sock = at, sock
+	if l, ok := w.shards[min(a.who, len(w.shards)-1)].carrier.(*loop); ok && a.kind == loopActor {
+		l.kernel.(*simKernel).passed++
+	}
 	if w.exact {
 		a.place = place()
 	}

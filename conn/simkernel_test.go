@@ -13,11 +13,12 @@ import (
 // a loop can tell: readiness is told by edges, and tells everything that is so when it
 // is asked.
 type simKernel struct {
-	w     *world
-	l     *loop
-	rung  bool
-	open  bool      // the door
-	edges []*socket // watched, with an edge not told yet
+	w      *world
+	l      *loop
+	rung   bool
+	open   bool      // the door
+	passed int       // points of the loop since it has polled
+	edges  []*socket // watched, with an edge not told yet
 }
 
 // socket is the server's end of a connection.
@@ -82,6 +83,7 @@ func (k *simKernel) poll(events []unix.EpollEvent) int {
 	if k.w.abort {
 		return 0
 	}
+	k.passed = 0
 	n, limit := 0, len(events)
 	if k.w.batch > 0 {
 		limit = k.w.batch
@@ -155,6 +157,15 @@ func (k *simKernel) accept(int32) (int32, netip.AddrPort, unix.Errno) {
 	return int32(fd), w.address(p.n), 0
 }
 
+// pauseWith is a point in a system call that is about to return something.
+func (w *world) pauseWith(result int, s *socket) {
+	if a := w.current; a != nil {
+		a.holds = result
+		w.pause(atKernel, s)
+		a.holds = 0
+	}
+}
+
 func (w *world) socketAt(fd int32, doing string) *socket {
 	if fd < 0 || int(fd) >= len(w.fds) || w.fds[fd] == nil {
 		w.fail("descriptor %d is %s, and is no socket", fd, doing)
@@ -180,7 +191,7 @@ func (k *simKernel) read(fd int32, p []byte) (int, unix.Errno) {
 	default:
 		errno = unix.EAGAIN
 	}
-	k.w.pause(atKernel, s)
+	k.w.pauseWith(n|int(errno)<<8, s)
 	s.busy--
 	return n, errno
 }
@@ -196,7 +207,7 @@ func (k *simKernel) write(fd int32, pieces [][]byte) (int, unix.Errno) {
 		k.w.pause(atKernel, s)
 	}
 	n, errno := s.put(pieces)
-	k.w.pause(atKernel, s)
+	k.w.pauseWith(n|int(errno)<<8, s)
 	return n, errno
 }
 
@@ -308,7 +319,13 @@ func (t *simStreams) begin(p *person) {
 		default:
 			errno = unix.EPIPE
 		}
+		if w.current != nil {
+			w.current.holds = n | int(errno)<<8
+		}
 		s.lock()
+		if w.current != nil {
+			w.current.holds = 0
+		}
 		if errno != 0 {
 			s.lost(i, gen, errno)
 			s.unlock()

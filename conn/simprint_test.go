@@ -18,14 +18,17 @@ var printSeed = maphash.MakeSeed()
 func (w *world) fingerprint() uint64 {
 	b := make([]byte, 0, 1024)
 	for k, s := range w.shards {
-		b = append(b, 'S', flags(s.owned, s.roused, w.closed, w.late, s.sweep.next != 0, s.sweep.next != 0 && int32(w.now-s.sweep.next) >= 0, w.swept[k] == s.sweep.next))
+		b = append(b, 'S', flags(s.owned, s.roused, w.closed, w.late, w.closing, s.sweep.next != 0, s.sweep.next != 0 && int32(w.now-s.sweep.next) >= 0, w.swept[k] == s.sweep.next))
 		b = append(b, byte(len(s.news.items)), byte(min(len(s.dirty), 2)), byte(s.news.audience))
 		for n := range s.table.used {
 			b = w.printConnection(b, s, n)
 		}
 		if l, ok := s.carrier.(*loop); ok {
 			kernel := l.kernel.(*simKernel)
-			b = append(b, 'L', flags(kernel.rung), byte(len(l.unread)), byte(len(l.doomed)), byte(len(l.errands)), byte(len(kernel.edges)))
+			for _, ev := range l.events[:l.n] {
+				b = append(b, byte(ev.Events), byte(ev.Events>>8), byte(ev.Pad))
+			}
+			b = append(b, 'L', flags(kernel.rung, kernel.open), byte(min(kernel.passed, 12)), byte(len(l.unread)), byte(len(l.doomed)), byte(len(l.errands)), byte(len(kernel.edges)))
 		}
 	}
 	for _, p := range w.people {
@@ -34,7 +37,7 @@ func (w *world) fingerprint() uint64 {
 	from := len(b)
 	var all [][]byte
 	for _, a := range w.actors {
-		one := []byte{byte(a.kind), byte(a.who), byte(a.at), flags(w.ready(a))}
+		one := []byte{byte(a.kind), byte(a.who), byte(a.at), flags(w.ready(a)), byte(a.holds), byte(a.holds >> 8), flags(a.tells > 0)}
 		one = binary.LittleEndian.AppendUint64(one, a.place)
 		all = append(all, one)
 	}
@@ -82,37 +85,26 @@ func (w *world) printConnection(b []byte, s *shard, i uint32) []byte {
 // print leaves out what cannot matter any more.
 func (p *person) print(b []byte) []byte {
 	s := p.sock
-	b = append(b, 'P', byte(p.asked), byte(p.phase))
+	b = append(b, 'P', byte(p.asked), byte(p.phase), byte(p.creates), byte(p.greets), byte(p.final))
 	if p.session != nil {
 		b = append(b, p.session.inside...)
 		b = append(b, byte(p.session.connected), byte(p.session.left))
+		if p.session.current >= 0 {
+			b = append(b, p.said[p.session.current].letter)
+		}
 	}
 	if s.closed {
 		return b
 	}
-	size, heard := len(s.in), true
-	if p.session != nil {
-		if r := p.record(); r != nil {
-			wk := p.session.c.s.table.seat(p.session.c.slot).work
-			heard = r.hears != hearsNothing && (wk == nil || wk.reason == nil)
-		}
-	}
-	if !heard {
-		size = min(size, 1)
-	}
-	b = append(b, flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.edged, s.signalled, s.k != nil), flags(s.busy > 0))
+	b = append(b, flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.edged, s.signalled, s.k != nil), flags(s.busy > 0, p.closes, p.spoiled))
 	b = binary.LittleEndian.AppendUint16(b, uint16(min(s.room, 0xFFFF)))
-	b = append(b, byte(size), byte(size>>8))
-	if p.session == nil || !heard {
+	b = append(b, byte(len(s.in)), byte(len(s.in)>>8), byte(len(p.tail)), byte(len(p.pings)-p.ponged))
+	if p.session == nil {
 		return b
 	}
-	b = append(b, flags(p.closes, p.spoiled), byte(len(p.tail)))
 	// What was said and not executed yet.
 	for _, num := range p.calls[p.session.executed:] {
 		b = append(b, p.said[num].letter)
-	}
-	if p.session.inside == "onCall" {
-		b = append(b, '=', p.said[p.session.current].letter)
 	}
 	return b
 }
