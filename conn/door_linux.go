@@ -15,7 +15,7 @@ import (
 type door struct {
 	fd      int32 // a duplicate of this loop's own
 	address net.Addr
-	tls     *TLS // nil: plain
+	gate    *gate // of TLS; nil: plain
 	backoff backoff
 	failed  chan<- error // of Serve
 }
@@ -35,8 +35,9 @@ func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 		e.opts.Log.Warn("no event loop could be started; every connection gets a goroutine", "err", err)
 		return false, nil
 	}
+	var g *gate
 	if t != nil {
-		t = &TLS{Config: t.forLoops(), Sniff: t.Sniff}
+		g = &gate{t.forLoops(), t.Sniff, l.Addr()}
 	}
 	failed := make(chan error, len(e.loops))
 	var doors []*door
@@ -51,7 +52,7 @@ func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 			}
 			return true, fmt.Errorf("conn: serving %s: %w", l.Addr(), err)
 		}
-		doors = append(doors, &door{fd: int32(fd), address: l.Addr(), tls: t, failed: failed})
+		doors = append(doors, &door{fd: int32(fd), address: l.Addr(), gate: g, failed: failed})
 	}
 	prepare(int(doors[0].fd))
 	for k, d := range doors {
@@ -199,8 +200,8 @@ func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 	}
 	r := s.table.record(i)
 	gen := r.gen
-	if d.tls != nil {
-		s.secured(i, r, d.tls)
+	if d.gate != nil {
+		s.secured(i, r, d.gate)
 	}
 	if s == l.s {
 		l.read(i, r, false, false)

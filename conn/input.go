@@ -24,7 +24,7 @@ func (s *shard) input(i uint32, p []byte) {
 	case hearsNothing:
 		s.drop(i, len(p))
 		return
-	case hearsFrames, hearsFirst, hearsHello: // TLS has taken the bytes of the latter two
+	case hearsFrames, hearsFirst, hearsHello, hearsHandshake: // TLS has taken the bytes of the latter three
 	}
 	s.hear(i, gen, p)
 }

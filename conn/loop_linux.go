@@ -50,7 +50,7 @@ func newLoops(e *Engine, n int) []*shard {
 	for i := range shards {
 		s := newShard(e)
 		s.submit = e.workers.submit
-		s.carrier = &loop{s: s, doors: make(map[int32]*door)}
+		s.carrier = &loop{s: s, doors: make(map[int32]*door), begun: begun{most: maxHandshakes}}
 		s.owned = true // until it sleeps for the first time
 		shards[i] = s
 	}

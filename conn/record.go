@@ -38,11 +38,12 @@ const noSocket = -1
 type hearing uint8
 
 const (
-	hearsRequest hearing = iota // the head of an HTTP request
-	hearsFrames                 // websocket frames
-	hearsNothing                // they are read and dropped
-	hearsFirst                  // the first byte, which decides between the next and the first
-	hearsHello                  // a TLS handshake
+	hearsRequest   hearing = iota // the head of an HTTP request
+	hearsFrames                   // websocket frames
+	hearsNothing                  // they are read and dropped
+	hearsFirst                    // the first byte, which decides between the next and a request
+	hearsHello                    // the first record of a TLS handshake
+	hearsHandshake                // what follows it
 )
 
 // standing is a connection's part in broadcasts.

@@ -3,30 +3,39 @@ package conn
 import (
 	"crypto/tls"
 	"errors"
+	"net"
 	"sync"
 )
 
 // secure is the TLS of a connection on a loop. Once it has sent and received all, its
 // record layer is what is left of it.
 type secure struct {
-	config  *tls.Config // until the handshake is over
-	pipe    *pipe       // likewise
+	gate    *gate       // until the handshake is over
+	pipe    *pipe       // during the handshake
 	layer   recordLayer // from then on
+	end     error       // of what the peer has to say: what was said before goes first
 	counted int         // bytes of an unfinished record in the engine's sum
 	unsent  []byte      // what the socket has not taken; of who has the pen
 	owed    bool        // the last byte that unsent stands for is not reported as written
 }
 
+// gate is what a listener on the loops does to its connections.
+type gate struct {
+	config *tls.Config // for handshakes on pipes
+	sniff  bool
+	local  net.Addr
+}
+
 // secured notes that a connection begins with TLS, or may do so.
-func (s *shard) secured(i uint32, r *record, t *TLS) {
+func (s *shard) secured(i uint32, r *record, g *gate) {
 	if s.secures == nil {
 		s.secures = make(map[uint32]*secure)
 	}
-	x := &secure{config: t.Config}
+	x := &secure{gate: g}
 	s.secures[i] = x
 	r.marks.set(markSecure)
 	r.hears = hearsHello
-	if t.Sniff {
+	if g.sniff {
 		r.hears = hearsFirst
 	}
 	if w := s.table.seat(i).work; w != nil {
@@ -89,6 +98,7 @@ type handle struct{ slot, gen uint32 }
 type begun struct {
 	ring []handle
 	next int
+	most int
 }
 
 // maxHandshakes is how many TLS handshakes of one loop may be under way, each of which
@@ -96,12 +106,12 @@ type begun struct {
 const maxHandshakes = 4096
 
 func (b *begun) add(h handle) (oldest handle, ok bool) {
-	if len(b.ring) < maxHandshakes {
+	if len(b.ring) < b.most {
 		b.ring = append(b.ring, h)
 		return handle{}, false
 	}
 	oldest, b.ring[b.next] = b.ring[b.next], h
-	b.next = (b.next + 1) % maxHandshakes
+	b.next = (b.next + 1) % b.most
 	return oldest, true
 }
 

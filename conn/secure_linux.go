@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"slices"
 
@@ -14,16 +13,23 @@ import (
 // readSecure is read for a connection that speaks TLS, or may do so.
 func (l *loop) readSecure(i uint32, r *record, more bool) {
 	s, gen, fd, x := l.s, r.gen, r.fd, l.s.secures[i]
-	if x.pipe != nil && x.pipe.waiting() > maxHello {
+	buf := l.buf
+	switch {
+	case x.end != nil:
+		l.ended(i, r, x)
+		return
+	case x.pipe != nil && x.pipe.waiting() > maxHello:
 		r.marks.set(markUnread)
 		return
+	case x.layer == nil:
+		buf = l.buf[:maxHello]
 	}
 	s.mu.Unlock()
-	n, errno := l.kernel.read(fd, l.buf)
+	n, errno := l.kernel.read(fd, buf)
 	var plain []byte
 	var err error
 	if x.layer != nil {
-		plain, err = l.unseal(x, l.buf[:n])
+		plain, err = l.unseal(x, buf[:n])
 	}
 	s.mu.Lock()
 	if s.at(i, gen) == nil || r.fd != fd {
@@ -39,22 +45,23 @@ func (l *loop) readSecure(i uint32, r *record, more bool) {
 		s.lost(i, gen, errEnd)
 		return
 	}
-	if more || n == len(l.buf) {
+	if more || n == len(buf) {
 		l.again(i, r)
 	}
 	switch {
 	case x.layer != nil:
 		l.heard(i, r, x, plain, err)
-	case r.hears == hearsFirst && l.buf[0] != recordHandshake:
+	case r.hears == hearsFirst && buf[0] != recordHandshake:
 		s.exposed(i, r)
-		l.heard(i, r, nil, l.buf[:n], nil)
+		l.heard(i, r, x, buf[:n], nil)
 	default:
-		l.greet(i, r, x, l.buf[:n])
+		l.greet(i, r, x, buf[:n])
 	}
 }
 
-// maxHello is how much of what a peer sends is kept during its TLS handshake, in bytes.
-const maxHello = 64 << 10
+// maxHello is how much is read of a peer at once during its TLS handshake, and may wait
+// there, in bytes.
+const maxHello = 4 << 10
 
 // unseal decrypts what was read.
 func (l *loop) unseal(x *secure, p []byte) ([]byte, error) {
@@ -64,106 +71,39 @@ func (l *loop) unseal(x *secure, p []byte) ([]byte, error) {
 	return x.layer.open(l.clear, p)
 }
 
-// heard goes on with bytes that a peer has sent, and with the end of its TLS. x is nil
-// for a plain connection.
+// heard goes on with what a peer has said, behind which its TLS has ended with err if
+// that is not nil. Then the connection ends when its socket is to be read again.
 func (l *loop) heard(i uint32, r *record, x *secure, plain []byte, err error) {
 	s, gen := l.s, r.gen
+	if x.end = err; err != nil {
+		l.again(i, r)
+	}
 	r.marks.set(markDirty) // see read
 	if s.input(i, plain); s.at(i, gen) == nil {
 		return
 	}
-	if x != nil && err == nil {
+	if x.layer != nil {
 		s.keep(i, x)
 	}
-	if s.flush(i, gen, &l.sc); err == nil || s.at(i, gen) == nil {
-		return
-	}
+	s.flush(i, gen, &l.sc)
+}
+
+// ended ends a connection whose peer has nothing more to say, or nothing that can be
+// believed. Then the peer is told why.
+func (l *loop) ended(i uint32, r *record, x *secure) {
+	err := x.end
 	if errors.Is(err, io.EOF) {
-		s.lost(i, gen, errEnd)
+		l.s.lost(i, r.gen, errEnd)
 		return
 	}
-	if w := s.table.seat(i).work; !errors.Is(err, errAlerted) && (w == nil || w.pen == resting || w.pen == blocked) {
+	if w := l.s.table.seat(i).work; !errors.Is(err, errAlerted) && (w == nil || w.pen == resting || w.pen == blocked) {
 		why, ok := errors.AsType[tls.AlertError](err)
 		if !ok {
 			why = tls.AlertError(internalError)
 		}
 		x.say(l.kernel, r.fd, alert(why))
 	}
-	s.lost(i, gen, err)
-}
-
-// greet takes bytes of a TLS handshake, which begins with the first of them.
-func (l *loop) greet(i uint32, r *record, x *secure, p []byte) {
-	if r.hears = hearsHello; x.pipe != nil {
-		x.pipe.give(p)
-		return
-	}
-	if p[0] != recordHandshake {
-		l.s.lost(i, r.gen, errNotTLS)
-		return
-	}
-	e, gen := l.s.engine, r.gen
-	x.pipe = newPipe(e.turns, func() { l.toldOf(i, gen, func() { l.await(i, gen, x) }) }, net.TCPAddrFromAddrPort(r.remote()))
-	pipe := x.pipe
-	pipe.give(p)
-	if old, ok := l.begun.add(handle{i, gen}); ok {
-		if r := l.s.at(old.slot, old.gen); r != nil && r.hears == hearsHello {
-			l.s.lost(old.slot, old.gen, errManyHandshakes)
-		}
-	}
-	e.running.Go(func() {
-		layer, err := pipe.shake(x.config, e.warm)
-		l.toldOf(i, gen, func() { l.shaken(i, gen, x, layer, err) })
-	})
-}
-
-// toldOf lets the loop do something about a connection that has not ended yet.
-func (l *loop) toldOf(i, gen uint32, do func()) {
-	l.s.lock()
-	if l.s.at(i, gen) != nil {
-		l.errands = append(l.errands, do)
-		l.s.roused = true
-	}
-	l.s.unlock()
-}
-
-// await sends what a handshake has to say before it waits for the peer.
-func (l *loop) await(i, gen uint32, x *secure) {
-	l.s.lock()
-	defer l.s.unlock()
-	if r := l.s.at(i, gen); r != nil && r.fd != noSocket {
-		l.deliver(i, r, x)
-	}
-}
-
-// deliver sends what crypto/tls has written, and reads on. An error shows when the
-// socket is read.
-func (l *loop) deliver(i uint32, r *record, x *secure) {
-	_, _ = x.send(l.kernel, r.fd, x.pipe.take())
-	if r.marks.has(markUnread) {
-		l.again(i, r)
-		l.s.roused = true
-	}
-}
-
-// shaken goes on after a TLS handshake.
-func (l *loop) shaken(i, gen uint32, x *secure, layer recordLayer, err error) {
-	l.s.lock()
-	defer l.s.unlock()
-	r := l.s.at(i, gen)
-	if r == nil || r.fd == noSocket {
-		return
-	}
-	l.deliver(i, r, x)
-	if err != nil {
-		l.s.lost(i, gen, err)
-		return
-	}
-	early := x.pipe.become(polls)
-	x.layer, x.pipe, x.config = layer, nil, nil
-	r.hears = hearsRequest
-	plain, err := l.unseal(x, early)
-	l.heard(i, r, x, plain, err)
+	l.s.lost(i, r.gen, err)
 }
 
 // drain sends what the socket has not taken, when nobody else is going to.

@@ -11,9 +11,10 @@ import (
 // puts in what the peer has sent and takes out what is for the peer. During the
 // handshake, which runs on a goroutine of its own, reading waits; afterwards it does not.
 type pipe struct {
-	turns chan struct{}     // has room while one more handshake may compute
-	hand  func()            // tells the loop that the handshake waits for the peer
-	addr  net.Addr          // of the peer, for the callbacks of the configuration
+	turns chan struct{} // has room while one more handshake may compute
+	hand  func()        // tells the loop that the handshake waits for the peer
+	local net.Addr      // these two for the callbacks of the configuration
+	peer  net.Addr
 	keys  map[string][]byte // traffic secrets, by their labels in a key log; of the handshake
 
 	mu     sync.Mutex // guards what follows
@@ -34,8 +35,8 @@ const (
 	finished                  // nothing will come any more
 )
 
-func newPipe(turns chan struct{}, hand func(), addr net.Addr) *pipe {
-	p := &pipe{turns: turns, hand: hand, addr: addr}
+func newPipe(turns chan struct{}, hand func(), local, peer net.Addr) *pipe {
+	p := &pipe{turns: turns, hand: hand, local: local, peer: peer}
 	p.more.L = &p.mu
 	return p
 }
@@ -98,13 +99,13 @@ func (p *pipe) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// give puts in what the peer has sent, and returns how much waits.
-func (p *pipe) give(b []byte) int {
+// give puts in what the peer has sent, and reports whether its first record is there.
+func (p *pipe) give(b []byte) (whole bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.in = append(p.in, b...)
 	p.more.Signal()
-	return len(p.in)
+	return p.begins() && len(p.in) >= p.left
 }
 
 // lend is give for bytes that are read before they change.
@@ -145,8 +146,8 @@ func (p *pipe) become(phase pipePhase) []byte {
 }
 
 func (p *pipe) Close() error         { p.become(finished); return nil }
-func (p *pipe) LocalAddr() net.Addr  { return nil }
-func (p *pipe) RemoteAddr() net.Addr { return p.addr }
+func (p *pipe) LocalAddr() net.Addr  { return p.local }
+func (p *pipe) RemoteAddr() net.Addr { return p.peer }
 
 // Deadlines are the business of the sweep.
 func (*pipe) SetDeadline(time.Time) error      { return nil }
