@@ -21,6 +21,7 @@ type backoff struct{ pause time.Duration }
 func (b *backoff) recovers(err error) bool {
 	for _, passing := range []error{
 		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.ENOSPC, // of epoll: the user watches too many
 		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EPROTO, syscall.EINTR,
 	} {
 		if errors.Is(err, passing) {

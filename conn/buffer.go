@@ -57,7 +57,4 @@ func (b *buffer) release() {
 	messagePool.Put(b)
 }
 
-var (
-	readPool  = sync.Pool{New: func() any { return new([readSize]byte) }}
-	batchPool = sync.Pool{New: func() any { return new([batchSize]byte) }}
-)
+var readPool = sync.Pool{New: func() any { return new([readSize]byte) }}

@@ -32,10 +32,12 @@ func (s *shard) deliver(i uint32, payload []byte, m *buffer, what kind) {
 	}
 	s.step(i, Decoded)
 	if p, ok := session.(PromptSession); ok {
+		id := r.id
 		s.mu.Unlock()
 		answer, promptly, err := callPromptly(p, payload, what)
+		s.engine.sessionFailed("onCall failed", id, err)
 		s.mu.Lock()
-		if promptly {
+		if promptly || err != nil {
 			s.returned(i, answer, err)
 			m.release() // only now: the answer may be a part of the message
 			return

@@ -210,6 +210,7 @@ func (s *shard) lost(i, gen uint32, err error) {
 		s.fix(i, Reason{By: ByTransport, Code: CodeAbnormal, Err: lostBy(err)})
 		s.step(i, Lost)
 		s.abandon(i)
+	default: // it has ended already, or nobody reads it yet
 	}
 }
 
@@ -223,20 +224,17 @@ func (e *LostError) Unwrap() error { return e.Cause }
 
 // The losses that come by the thousand are made once.
 var (
-	errEnd   = errors.New("the peer has ended it")
-	lostEnd  = &LostError{errEnd}
-	lostEOF  = &LostError{io.EOF}
-	lostPeer = &LostError{syscall.ECONNRESET}
+	errEnd       = errors.New("the peer has ended it")
+	errLostEnd   = &LostError{errEnd}
+	errLostEOF   = &LostError{io.EOF}
+	errLostReset = &LostError{syscall.ECONNRESET}
 )
 
 func lostBy(err error) *LostError {
-	switch err { //nolint:errorlint // exactly these, not what wraps them
-	case errEnd:
-		return lostEnd
-	case io.EOF:
-		return lostEOF
-	case syscall.ECONNRESET:
-		return lostPeer
+	for _, often := range [...]*LostError{errLostEnd, errLostEOF, errLostReset} {
+		if err == often.Cause { //nolint:errorlint // exactly these, not what wraps them
+			return often
+		}
 	}
 	return &LostError{err}
 }

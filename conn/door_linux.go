@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -31,7 +32,10 @@ func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 	if !ok || len(e.loops) == 0 {
 		return false, nil
 	}
-	if err := e.startLoops(); err != nil {
+	switch err := e.startLoops(); {
+	case errors.Is(err, ErrShutdown):
+		return true, nil
+	case err != nil:
 		e.opts.Log.Warn("no event loop could be started; every connection gets a goroutine", "err", err)
 		return false, nil
 	}
@@ -45,7 +49,7 @@ func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 		fd, err := duplicate(tcp)
 		if err != nil {
 			for _, d := range doors {
-				unix.Close(int(d.fd))
+				rawClose(d.fd)
 			}
 			if e.isStopping() {
 				return true, nil
@@ -93,7 +97,10 @@ func duplicate(l *net.TCPListener) (fd int, err error) {
 func (e *Engine) startLoops() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.started {
+	switch {
+	case e.isStopping(): // and perhaps nobody waits for them any more
+		return ErrShutdown
+	case e.started:
 		return nil
 	}
 	var opened []*loop
@@ -126,13 +133,28 @@ func (e *Engine) ringAll() {
 // openDoor begins to accept. Of the loops that wait at a door, one is woken.
 func (l *loop) openDoor(d *door) {
 	l.doors[d.fd] = d
-	if err := l.kernel.watch(d.fd, tokenDoor, unix.EPOLLIN|unix.EPOLLEXCLUSIVE); err != nil {
-		d.failed <- err
+	err := l.kernel.watch(d.fd, tokenDoor, unix.EPOLLIN|unix.EPOLLEXCLUSIVE)
+	switch {
+	case err == nil:
+	case d.backoff.recovers(err):
+		l.rest(d, err)
+	default:
+		d.fail(err)
 	}
 }
 
+// fail ends the Serve of a door; the first of its failures tells why.
+func (d *door) fail(why error) {
+	select {
+	case d.failed <- why:
+	default:
+	}
+}
+
+// closeDoor: others have the listening socket, too, so to close it does not end the watch.
 func (l *loop) closeDoor(d *door) {
 	delete(l.doors, d.fd)
+	l.kernel.unwatch(d.fd)
 	l.kernel.close(d.fd)
 }
 
@@ -153,10 +175,7 @@ func (l *loop) accept(d *door) {
 			l.rest(d, errno)
 			return
 		default:
-			select {
-			case d.failed <- os.NewSyscallError("accept", errno):
-			default:
-			}
+			d.fail(os.NewSyscallError("accept", errno))
 			return
 		}
 	}

@@ -348,6 +348,7 @@ func TestUnusableOptions(t *testing.T) {
 	for name, o := range map[string]Options{
 		"no handler":        {},
 		"negative time":     {Handler: funcs{}, OpenTimeout: -1},
+		"endless time":      {Handler: funcs{}, IdleTimeout: MaxTimeout + 1},
 		"negative number":   {Handler: funcs{}, MaxMessage: -1},
 		"a header injected": {Handler: funcs{}, Server: "x\r\nSet-Cookie: y"},
 	} {

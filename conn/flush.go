@@ -61,9 +61,14 @@ func (s *shard) push(i uint32, f frame) bool {
 	return true
 }
 
-// flush writes what is queued for a connection until nothing is left or the socket
-// takes no more. It releases the mutex while it writes. Small frames that wait together
-// leave in one write. Behind the last frame of all it ends the stream.
+// maxWrites is how often one flush may write, so that a connection for which there is
+// always more does not keep a loop from the others.
+const maxWrites = 64
+
+// flush writes what is queued for a connection until nothing is left, the socket takes no
+// more, or others have to get their turn. It releases the mutex while it writes. Small
+// frames that wait together leave in one write. Behind the last frame of all it ends the
+// stream.
 func (s *shard) flush(i, gen uint32, sc *scratch) {
 	r := s.at(i, gen)
 	if r == nil {
@@ -75,7 +80,11 @@ func (s *shard) flush(i, gen uint32, sc *scratch) {
 		return
 	}
 	w.pen = resting
-	for w.box.running() && w.pen == resting {
+	for turns := maxWrites; w.box.running() && w.pen == resting; turns-- {
+		if turns == 0 {
+			s.carrier.flush(i, w)
+			return
+		}
 		batch := w.box.take(batchSize)
 		large := batch[0].size() > maxUnsent
 		pieces := gather(&sc.pieces, batch, w.box.begun, &sc.batch)

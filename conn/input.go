@@ -150,6 +150,7 @@ func (s *shard) take(i uint32, payload []byte, m *buffer, what kind) {
 			return
 		}
 		s.peerClosed(i, closeFrame{code, text})
+	case pong, nothing, undecided:
 	}
 }
 

@@ -3,7 +3,9 @@ package conn
 import (
 	"net/netip"
 	"os"
+	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -34,7 +36,8 @@ type epoll struct {
 	fd      int
 	file    *os.File // fd in Go's poller
 	raw     syscall.RawConn
-	bell    int // an eventfd: others have something to do for the loop
+	ringing sync.Mutex // guards bell
+	bell    int        // an eventfd: others have something to do for the loop; noSocket when it has ended
 	events  []unix.EpollEvent
 	n       int
 	readyFn func(uintptr) bool // ready, made once
@@ -58,17 +61,27 @@ func openEpoll() (*epoll, error) {
 		k.file = os.NewFile(uintptr(k.fd), "epoll")
 		k.raw, err = k.file.SyscallConn()
 	}
-	if err != nil {
-		rawClose(int32(k.bell))
-		rawClose(int32(k.fd))
-		return nil, err
+	if err == nil {
+		err = k.file.SetReadDeadline(time.Time{}) // which only what Go can wait for has
 	}
-	return k, nil
+	if err == nil {
+		return k, nil
+	}
+	rawClose(int32(k.bell))
+	if k.file == nil {
+		rawClose(int32(k.fd))
+	} else {
+		k.file.Close()
+	}
+	return nil, err
 }
 
 // end gives the descriptors of the kernel itself back.
 func (k *epoll) end() {
+	k.ringing.Lock()
+	defer k.ringing.Unlock()
 	rawClose(int32(k.bell))
+	k.bell = noSocket
 	k.file.Close()
 }
 
@@ -93,7 +106,11 @@ func (k *epoll) ready(uintptr) bool {
 
 func (k *epoll) ring() {
 	one := [8]byte{1}
-	_, _ = unix.Write(k.bell, one[:]) // a full one has rung
+	k.ringing.Lock()
+	defer k.ringing.Unlock()
+	if k.bell != noSocket { // who rings late must not write to what has its number now
+		_, _ = unix.Write(k.bell, one[:]) // a full one has rung
+	}
 }
 
 func (k *epoll) watch(fd int32, token, events uint32) error {

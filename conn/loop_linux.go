@@ -26,6 +26,9 @@ type loop struct {
 	sc     scratch
 	doors  map[int32]*door
 
+	later  []uint32 // room for the next unread
+	closed []int32  // room for the next doomed
+
 	// With the shard's mutex held:
 	unread  []uint32 // sockets to read, without an event
 	doomed  []int32  // sockets to close
@@ -89,13 +92,14 @@ func (l *loop) run() {
 func (l *loop) wait() bool {
 	l.s.mu.Lock()
 	busy := l.s.busy()
-	l.s.owned = busy
+	over := !busy && l.s.engine.isOver() // with the mutex: who ends the last connection may not have released it
+	l.s.owned = busy || over
 	l.s.mu.Unlock()
 	var err error
 	switch {
 	case busy:
 		l.n = l.kernel.poll(l.events[:])
-	case l.s.engine.isOver():
+	case over:
 		return false
 	default:
 		l.n, err = l.kernel.wait(l.events[:])
@@ -198,9 +202,9 @@ func (l *loop) tidy() {
 	s := l.s
 	s.lock()
 	s.roused = false
-	for n := len(l.unread); n > 0; n-- {
-		i := l.unread[0]
-		l.unread = l.unread[:copy(l.unread, l.unread[1:])]
+	now := l.unread
+	l.unread = l.later[:0]
+	for _, i := range now {
 		if r := s.table.record(i); r.marks.has(markQueued) {
 			r.marks.clear(markQueued)
 			if r.fd != noSocket {
@@ -208,16 +212,18 @@ func (l *loop) tidy() {
 			}
 		}
 	}
+	l.later = now
 	if len(l.unread) > 0 {
 		s.roused = true
 	}
 	s.flushAll(&l.sc)
 	doomed, errands := l.doomed, l.errands
-	l.doomed, l.errands = nil, nil
+	l.doomed, l.errands = l.closed[:0], nil
 	s.mu.Unlock()
 	for _, fd := range doomed {
 		l.kernel.close(fd)
 	}
+	l.closed = doomed
 	for _, do := range errands {
 		do()
 	}
@@ -248,8 +254,9 @@ func (l *loop) write(fd int32, via wire, large bool, pieces [][]byte) (int, erro
 		return n, nil
 	case unix.EAGAIN:
 		return 0, nil
+	default:
+		return 0, os.NewSyscallError("write", errno)
 	}
-	return 0, os.NewSyscallError("write", errno)
 }
 
 func (l *loop) closeWrite(fd int32, via wire) {
@@ -267,7 +274,11 @@ func (l *loop) resume(i uint32, r *record, _ *work) {
 }
 
 func (l *loop) hangUp(r *record, w *work) {
-	if r.fd != noSocket && w.pen.busy() {
+	switch state := r.life.State(); {
+	case r.fd == noSocket:
+	case !w.pen.busy() && (state == Orphaned || state == Closing || state == Discarding):
+		l.release(r, w) // a session that is still at work does not need it
+	default: // somebody writes, or has to hear of it by reading
 		l.kernel.shutdown(r.fd, unix.SHUT_RDWR)
 	}
 }

@@ -12,10 +12,27 @@ type news struct {
 func (n *news) pending() bool { return len(n.items) > 0 }
 func (n *news) end() uint32   { return n.first + uint32(len(n.items)) }
 
+// add puts a frame at the end. An older one of its topic, which is to reach nobody any
+// more, leaves an empty one: whoever has missed that misses this one as well.
 func (n *news) add(f frame) {
+	if f.rest != nil && f.topic != "" {
+		for at := len(n.items) - 1; at >= 0; at-- {
+			if old := &n.items[at]; old.about(f.topic) {
+				n.bytes -= newsCost(*old) - newsCost(frame{})
+				*old = frame{}
+				break
+			}
+		}
+	}
 	n.items = append(n.items, f)
-	n.bytes += f.size() - f.sharedSize() + bookkeeping
+	n.bytes += newsCost(f)
 }
+
+// newsCost is what a frame in the log takes in memory, in bytes.
+func newsCost(f frame) int { return f.size() - f.sharedSize() + bookkeeping }
+
+// maxNews is for how many frames a log keeps room while it is empty.
+const maxNews = 256
 
 // trim drops what everybody has, up to the number end.
 func (n *news) trim(end uint32) {
@@ -29,22 +46,11 @@ func (n *news) trim(end uint32) {
 	n.first = end
 	n.bytes = 0
 	for _, f := range n.items {
-		n.bytes += f.size() - f.sharedSize() + bookkeeping
+		n.bytes += newsCost(f)
 	}
-}
-
-// replaced reports whether a later item is about the same topic.
-func (n *news) replaced(at int) bool {
-	f := n.items[at]
-	if f.rest == nil || f.topic == "" {
-		return false
+	if left == 0 && cap(n.items) > maxNews {
+		n.items = nil
 	}
-	for _, later := range n.items[at+1:] {
-		if later.about(f.topic) {
-			return true
-		}
-	}
-	return false
 }
 
 // admit lets a connection take part in broadcasts from now on, unless packets cannot be
@@ -76,10 +82,8 @@ func (s *shard) catchUp(i uint32) {
 	from := int(r.seen - s.news.first)
 	r.seen = s.news.end()
 	for at := from; at < len(s.news.items); at++ {
-		if s.news.replaced(at) {
-			continue
-		}
-		if !s.push(i, s.news.items[at].to(r.ext)) {
+		f := s.news.items[at]
+		if f.head != nil && !s.push(i, f.to(r.ext)) {
 			return
 		}
 	}

@@ -20,6 +20,10 @@ const (
 	DefaultServer         = "MusicDB"
 )
 
+// MaxTimeout is the longest time that Options may name. A clock of ticks cannot tell what
+// is far more than that from what is over.
+const MaxTimeout = 100 * 24 * time.Hour
+
 // Options configure an Engine. Zero means the default of a field.
 type Options struct {
 	Handler Handler      // required
@@ -101,6 +105,9 @@ func (o Options) withDefaults() (Options, error) {
 	} {
 		if *d.value < 0 {
 			return o, fmt.Errorf("%w: %s is %v, it must not be negative", ErrOptions, d.name, *d.value)
+		}
+		if *d.value > MaxTimeout {
+			return o, fmt.Errorf("%w: %s is %v, it must not be above %v", ErrOptions, d.name, *d.value, MaxTimeout)
 		}
 		if *d.value == 0 {
 			*d.value = d.zero

@@ -23,6 +23,9 @@ func newWorkers() *workers {
 	return p
 }
 
+// maxQueue is for how many jobs room is kept while there is none.
+const maxQueue = 1024
+
 // submit hands a job over and does not wait for it.
 func (p *workers) submit(j job) {
 	p.mu.Lock()
@@ -42,7 +45,8 @@ func (p *workers) submit(j job) {
 
 // work is a worker.
 func (p *workers) work() {
-	sc := new(scratch)
+	sc := scratchPool.Get().(*scratch)
+	defer scratchPool.Put(sc)
 	for {
 		j, ok := p.next()
 		if !ok {
@@ -68,6 +72,9 @@ func (p *workers) next() (job, bool) {
 	p.head++
 	if p.head == len(p.queue) {
 		p.queue, p.head = p.queue[:0], 0
+		if cap(p.queue) > maxQueue {
+			p.queue = nil
+		}
 	}
 	return j, true
 }
