@@ -102,15 +102,26 @@ func (s *shard) violated(i uint32, err error) {
 		return
 	}
 	s.reach(i, v)
-	r.hears = hearsNothing
+	s.deafen(i)
 	w.ending, w.last = byViolation, v
 	s.await(i)
+}
+
+// deafen ends the hearing of a websocket. What the peer has begun to say is dropped: the
+// end may take its time, and thousands may end together.
+func (s *shard) deafen(i uint32) {
+	w := s.worked(i)
+	s.table.record(i).hears = hearsNothing
+	w.decoder.release()
+	w.parked.release()
+	w.parked = nil
+	s.account(i)
 }
 
 // peerClosed answers the peer's close frame, after the messages before it. What follows
 // a close frame is ignored (RFC 6455 5.5.1).
 func (s *shard) peerClosed(i uint32, f closeFrame) {
-	s.table.record(i).hears = hearsNothing
+	s.deafen(i)
 	w := s.worked(i)
 	w.ending, w.final = byCloseOf, f
 	s.traffic.closesReceived.count(f.code)

@@ -259,8 +259,13 @@ func (s *shard) account(i uint32) {
 	sum := s.engine.buffered.Add(int64(n - w.counted))
 	grown := n > w.counted
 	w.counted = n
-	if grown && sum > int64(s.engine.opts.MaxBuffered) && w.reason == nil {
+	switch {
+	case !grown || sum <= int64(s.engine.opts.MaxBuffered):
+	case w.reason == nil:
 		s.violated(i, errNoMemory)
+	default: // it is being closed already
+		s.engine.reach(LimitBuffered)
+		s.lost(i, s.table.record(i).gen, errNoMemory)
 	}
 }
 

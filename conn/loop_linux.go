@@ -38,6 +38,10 @@ type loop struct {
 
 const loopBuffer = 64 << 10
 
+// compressedRead is how much is read at once of a client that may compress, before others
+// have their turn. To inflate 64 KiB can take 10 ms.
+const compressedRead = 8 << 10
+
 // What is told to epoll as the number of a connection, when it is none.
 const (
 	tokenBell = ^uint32(0)
@@ -165,8 +169,12 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		l.readSecure(i, r, more)
 		return
 	}
+	buf := l.buf
+	if r.ext.compresses() {
+		buf = buf[:compressedRead]
+	}
 	s.mu.Unlock()
-	n, errno := l.kernel.read(fd, l.buf)
+	n, errno := l.kernel.read(fd, buf)
 	s.mu.Lock()
 	if s.at(i, gen) == nil || r.fd != fd {
 		return
@@ -178,11 +186,11 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 	case n == 0:
 		s.lost(i, gen, errEnd)
 	default:
-		if more || n == len(l.buf) {
+		if more || n == len(buf) {
 			l.again(i, r)
 		}
 		r.marks.set(markDirty) // what the bytes cause is written at once: nobody need put it on the list
-		s.input(i, l.buf[:n])
+		s.input(i, buf[:n])
 		if s.at(i, gen) != nil {
 			s.flush(i, gen, &l.sc)
 		}
