@@ -79,20 +79,6 @@ func (e *Engine) serveLoops(l net.Listener, t *TLS) (done bool, err error) {
 	return true, err
 }
 
-// duplicate makes a descriptor of our own of a listener's socket.
-func duplicate(l *net.TCPListener) (fd int, err error) {
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return 0, err
-	}
-	if cerr := raw.Control(func(theirs uintptr) {
-		fd, err = unix.FcntlInt(theirs, unix.F_DUPFD_CLOEXEC, 0)
-	}); cerr != nil {
-		return 0, cerr
-	}
-	return fd, os.NewSyscallError("dup", err)
-}
-
 // startLoops starts what is needed once.
 func (e *Engine) startLoops() error {
 	e.mu.Lock()
@@ -228,9 +214,7 @@ func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 			return
 		}
 	}
-	if err := s.carrier.(*loop).kernel.watch(fd, i, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
-		s.lost(i, gen, err)
-	}
+	s.carrier.(*loop).attend(i, r)
 }
 
 // accept4 is the system call without an allocation.

@@ -173,7 +173,7 @@ func (e *Engine) serve(l net.Listener, t *TLS) error {
 // here on, also when it returns an error.
 func (e *Engine) Adopt(nc net.Conn, head []byte) error { return e.start(nc, head) }
 
-// start begins a connection on the goroutine transport, or refuses it at a limit.
+// start begins a connection that was accepted one by one, or refuses it at a limit.
 func (e *Engine) start(nc net.Conn, head []byte) error {
 	from, _ := netip.ParseAddrPort(nc.RemoteAddr().String()) // a pipe has none
 	refused := e.enter(from)
@@ -181,6 +181,8 @@ func (e *Engine) start(nc net.Conn, head []byte) error {
 	s := e.streams[id%uint64(len(e.streams))]
 	if refused != nil {
 		e.refused(refused, nc.RemoteAddr().String())
+	} else if e.adoptPlain(id, from, nc, head) {
+		return nil
 	}
 	s.begin(id, from, nc, head, refused)
 	return refused

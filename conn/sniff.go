@@ -55,6 +55,17 @@ func (c *sniffedConn) decide() (net.Conn, error) {
 	return inner, nil
 }
 
+// isPlain reports whether the connection has been plain and all that was read of it to
+// decide that was passed on. Nobody may be reading.
+func (c *sniffedConn) isPlain() bool {
+	inner := c.inner.Load()
+	if inner == nil {
+		return false
+	}
+	plain, ok := (*inner).(*prefixedConn)
+	return ok && len(plain.prefix) == 0
+}
+
 // spoken is the decided connection, or the bare one before that: a server that
 // writes or closes first has met no client yet.
 func (c *sniffedConn) spoken() net.Conn {

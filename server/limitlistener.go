@@ -146,6 +146,9 @@ func (c *countedConn) Close() error {
 	return c.TCPConn.Close()
 }
 
+// NetConn is the connection without the layer that counts it.
+func (c *countedConn) NetConn() net.Conn { return c.TCPConn }
+
 // handOver takes a connection out of the count of its listener, because somebody else
 // counts it from now on, and returns it without the layer that did.
 func handOver(c net.Conn) net.Conn {

@@ -305,47 +305,6 @@ func TestTLSKeyUpdate(t *testing.T) {
 	c.Close()
 }
 
-// The handshake that waits longest for its peer gives way when too many do, not those
-// who wait for the server. Nothing is left of any.
-func TestTooManyTLSHandshakes(t *testing.T) {
-	const most, all = 3, 10
-	s := serveTLS(t, Options{Transport: Loop, Loops: 1}, TLS{Config: selfSigned(t)})
-	s.loops[0].carrier.(*loop).begun.most = most
-	done := shake(t, connect(t, s.addr), &tls.Config{}).upgrade()
-	hello := helloOf(t)
-	for n := range all {
-		nc := connect(t, s.addr)
-		defer nc.Close()
-		if _, err := nc.Write(hello); err != nil {
-			t.Fatal(err)
-		}
-		s.log.await(t, uint64(n+2), Handshaking)
-	}
-	for n := range all - most {
-		s.log.await(t, uint64(n+2), Ended)
-	}
-	if n := s.Len(); n != 1+most {
-		t.Errorf("%d connections are left", n)
-	}
-	done.send(text("undisturbed"))
-	done.expect(`text "undisturbed"`)
-	done.Close()
-}
-
-// helloOf is what a client says first.
-func helloOf(t *testing.T) []byte {
-	t.Helper()
-	ours, theirs := net.Pipe()
-	defer ours.Close()
-	go tls.Client(theirs, trusting).Handshake()
-	hello := make([]byte, 16<<10)
-	n, err := ours.Read(hello)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hello[:n]
-}
-
 // Unfinished records count among what all connections may make the server keep.
 func TestUnfinishedRecordsAreCounted(t *testing.T) {
 	s := serveTLS(t, Options{Transport: Loop, Loops: 1, MaxBuffered: 20 << 10, CloseTimeout: shortClose}, TLS{Config: selfSigned(t)})
