@@ -2,6 +2,10 @@ package conn
 
 import "net"
 
+// keptPerByte is how many bytes crypto/tls may take for each that it is given of a
+// handshake message that is not complete yet. It takes messages of up to 64 KiB.
+const keptPerByte = 3
+
 // greet takes bytes of a TLS handshake. When its first record is there, it begins.
 func (l *loop) greet(i uint32, r *record, x *secure, p []byte) {
 	e, gen := l.s.engine, r.gen
@@ -13,13 +17,20 @@ func (l *loop) greet(i uint32, r *record, x *secure, p []byte) {
 		x.pipe = newPipe(e.turns, func() { l.tell(i, gen, func() { l.await(i, gen, x) }) }, x.gate.local, net.TCPAddrFromAddrPort(r.remote()))
 		r.hears = hearsHello
 	}
-	if whole := x.pipe.give(p); !whole || r.hears == hearsHandshake {
+	whole := x.pipe.give(p)
+	if x.hello += len(p); x.hello > accountAbove { // which few are
+		l.s.keep(i, x, keptPerByte*x.hello)
+	}
+	if l.s.at(i, gen) == nil || !whole || r.hears == hearsHandshake {
 		return
 	}
 	r.hears = hearsHandshake
-	pipe, config := x.pipe, x.gate.config
+	pipe, config, id := x.pipe, x.gate.config, r.id
 	e.running.Go(func() {
 		layer, err := pipe.shake(config, e.warm)
+		if stackOf(err) != "" {
+			e.sessionFailed("TLS handshake failed", id, err)
+		}
 		l.tell(i, gen, func() { l.shaken(i, gen, x, layer, err) })
 	})
 	if old, ok := l.begun.add(handle{i, gen}); ok {

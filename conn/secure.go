@@ -14,7 +14,8 @@ type secure struct {
 	pipe    *pipe       // during the handshake
 	layer   recordLayer // from then on
 	end     error       // of what the peer has to say: what was said before goes first
-	counted int         // bytes of an unfinished record in the engine's sum
+	hello   int         // bytes of the peer's part of the handshake
+	counted int         // what is kept of these, later of an unfinished record, in the engine's sum
 	unsent  []byte      // what the socket has not taken; of who has the pen
 	owed    bool        // the last byte that unsent stands for is not reported as written
 }
@@ -63,10 +64,9 @@ func (s *shard) forgo(i uint32) {
 	}
 }
 
-// keep counts what the record layer keeps, and ends the connection whose bytes exceed
-// what all may take together.
-func (s *shard) keep(i uint32, x *secure) {
-	n := x.layer.kept()
+// keep counts n bytes that TLS keeps of a connection, and ends it if they exceed what all
+// may take together.
+func (s *shard) keep(i uint32, x *secure, n int) {
 	if n < accountAbove {
 		n = 0
 	}
@@ -76,7 +76,12 @@ func (s *shard) keep(i uint32, x *secure) {
 	sum := s.engine.buffered.Add(int64(n - x.counted))
 	grown := n > x.counted
 	x.counted = n
-	if grown && sum > int64(s.engine.opts.MaxBuffered) {
+	switch r := s.table.record(i); {
+	case !grown || sum <= int64(s.engine.opts.MaxBuffered):
+	case r.life.State() == Handshaking:
+		s.engine.reach(LimitBuffered)
+		s.lost(i, r.gen, errNoMemory)
+	default:
 		s.violated(i, errNoMemory)
 	}
 }

@@ -18,11 +18,13 @@ func (l *loop) readSecure(i uint32, r *record, more bool) {
 	case x.end != nil:
 		l.ended(i, r, x)
 		return
-	case x.pipe != nil && x.pipe.waiting() > maxHello:
+	case r.hears == hearsHandshake && x.pipe.waiting() > maxHello:
 		r.marks.set(markUnread)
 		return
 	case x.layer == nil:
 		buf = l.buf[:maxHello]
+	case r.ext.compresses():
+		buf = l.buf[:compressedRead]
 	}
 	s.mu.Unlock()
 	n, errno := l.kernel.read(fd, buf)
@@ -60,7 +62,7 @@ func (l *loop) readSecure(i uint32, r *record, more bool) {
 }
 
 // maxHello is how much is read of a peer at once during its TLS handshake, and may wait
-// there, in bytes.
+// there behind the first record, in bytes.
 const maxHello = 4 << 10
 
 // unseal decrypts what was read.
@@ -83,7 +85,7 @@ func (l *loop) heard(i uint32, r *record, x *secure, plain []byte, err error) {
 		return
 	}
 	if x.layer != nil {
-		s.keep(i, x)
+		s.keep(i, x, x.layer.kept())
 	}
 	s.flush(i, gen, &l.sc)
 }

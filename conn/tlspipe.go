@@ -99,13 +99,14 @@ func (p *pipe) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// give puts in what the peer has sent, and reports whether its first record is there.
+// give puts in what the peer has sent, and reports whether its first record is there, or
+// says that it is larger than any.
 func (p *pipe) give(b []byte) (whole bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.in = append(p.in, b...)
 	p.more.Signal()
-	return p.begins() && len(p.in) >= p.left
+	return p.begins() && len(p.in) >= min(p.left, maxSealed)
 }
 
 // lend is give for bytes that are read before they change.
