@@ -9,6 +9,7 @@ import (
 type bare struct {
 	*shard
 	sc      scratch
+	in      [256]byte
 	onWrite func()
 }
 
@@ -37,7 +38,7 @@ func (b *bare) connect(t testing.TB) uint32 {
 	}
 	b.lock()
 	i, _ := b.born(b.engine.lastID.Add(1), addr, 1, nil, nil)
-	b.hear1(i, []byte(openingRequest))
+	b.hear1(i, append(b.in[:0], openingRequest...))
 	if st := b.table.record(i).life.State(); st != Active {
 		t.Fatalf("the connection is %s", Lifecycle.StateName(st))
 	}

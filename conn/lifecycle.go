@@ -4,7 +4,7 @@ import "musicdb/fsm"
 
 // This file is the life of one connection, from the accepted socket to the closed
 // one, as a table. One instance exists per TCP connection, websocket or not. Only
-// Conn.step moves it, under the connection's mutex; peers, timers, handlers and
+// shard.step moves it, under the shard's mutex; peers, timers, handlers and
 // the server raise events and never touch the state.
 //
 // It reads no frames and writes no bytes: decode.go and outbox.go do. A step is

@@ -17,6 +17,7 @@ type stream struct {
 	in      source    // of the reading goroutine
 	turn    sync.Cond // on the shard's mutex: the connection may be read on
 	limited bool      // limitUnsent was called, by whichever goroutine writes
+	flush   func()    // is the writing goroutine; made once
 }
 
 // begin runs a connection on the goroutine transport.
@@ -31,6 +32,7 @@ func (s *shard) begin(id uint64, from netip.AddrPort, nc net.Conn, head []byte, 
 		return
 	}
 	gen := s.table.record(i).gen
+	t.flush = func() { s.flushNow(i, gen) }
 	s.unlock()
 	go t.read(s, i, gen, head)
 }
@@ -61,21 +63,21 @@ func (t *stream) read(s *shard, i, gen uint32, p []byte) {
 	}
 }
 
-func (t *streams) flush(i uint32, w *work) {
+func (t *streams) flush(_ uint32, w *work) {
 	if w.pen != resting {
 		return
 	}
 	w.pen = summoned
-	go t.flushNow(i, t.s.table.record(i).gen)
+	go w.link.flush()
 }
 
 // flushNow is the writing goroutine.
-func (t *streams) flushNow(i, gen uint32) {
+func (s *shard) flushNow(i, gen uint32) {
 	sc := scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
-	t.s.lock()
-	t.s.flush(i, gen, sc)
-	t.s.unlock()
+	s.lock()
+	s.flush(i, gen, sc)
+	s.unlock()
 }
 
 func (t *streams) hasten(uint32, uint32, *scratch) {} // the writing goroutine is on its way
