@@ -152,6 +152,9 @@ func (w *world) do(a action) bool {
 		return w.sweep(a.who)
 	case settles:
 		w.settle()
+		if w.failed == "" {
+			w.checkQuiet()
+		}
 	case pollsOnly:
 		w.batch = a.how
 	case isPrecise:
@@ -306,7 +309,9 @@ func (w *world) wind() {
 	w.do(action{what: shutsDown})
 	w.settle()
 	for _, p := range w.people {
-		p.do(action{what: leaves})
+		if (p.n+len(p.said))%2 == 0 { // the others are left to the time limits
+			p.do(action{what: leaves})
+		}
 		w.settle()
 	}
 	for range 10 {

@@ -35,6 +35,7 @@ type person struct {
 	buf      []byte
 	skip     int
 	answers  []int // of said: what must be answered, in this order
+	behind   []int // and behind how many broadcasts
 	answered int
 	ponged   int
 	expected []int // broadcasts that were sent while this one was a member
@@ -281,6 +282,13 @@ func (p *person) frame() {
 			w.fail("person %d gets the answer %q; of %v it has got %d", p.n, body, p.answers, p.answered)
 		} else if first := p.said[num].push; first >= 0 && !w.notices[first].reached && w.notices[first].err == nil {
 			w.fail("person %d gets the answer %q before what was sent before it", p.n, body)
+		} else if due := p.behind[p.answered]; due > p.got {
+			for at := p.got; at < due; at++ {
+				if !p.replaced(at, due) {
+					w.fail("person %d gets the answer %q before the broadcast %d", p.n, body, p.expected[at])
+				}
+			}
+			p.got = due
 		}
 		p.answered++
 	}
@@ -314,7 +322,7 @@ func (p *person) noticed(num int) {
 		return
 	}
 	for p.got < len(p.expected) && p.expected[p.got] != num {
-		if !p.replaced(p.got) {
+		if !p.replaced(p.got, len(p.expected)) {
 			w.fail("person %d gets the broadcast %d, but not %d before it", p.n, num, p.expected[p.got])
 			return
 		}
@@ -327,13 +335,14 @@ func (p *person) noticed(num int) {
 	p.got++
 }
 
-// replaced reports whether a later broadcast about the same was sent.
-func (p *person) replaced(at int) bool {
+// replaced reports whether a later broadcast about the same was sent, up to the one
+// numbered end.
+func (p *person) replaced(at, end int) bool {
 	topic := p.w.notices[p.expected[at]].topic
 	if topic == 0 {
 		return false
 	}
-	for _, later := range p.expected[at+1:] {
+	for _, later := range p.expected[at+1 : end] {
 		if p.w.notices[later].topic == topic {
 			return true
 		}

@@ -184,7 +184,7 @@ func (m *simulation) event(mood int) action {
 	case n < 93:
 		return action{what: sweeps, who: r.IntN(len(w.shards))}
 	case n < 94:
-		return action{what: pollsOnly, how: r.IntN(3)}
+		return action{what: []verb{pollsOnly, settles}[r.IntN(2)], how: r.IntN(3)}
 	case n < 96:
 		return action{what: []verb{admits, dismisses}[r.IntN(2)], who: who}
 	case mood == 0:

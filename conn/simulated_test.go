@@ -181,6 +181,7 @@ func (w *world) observe(id uint64, _ State, on Event, _ State) {
 	}
 	if on == RespondOne && p.record().accepts() {
 		p.answers = append(p.answers, p.session.current)
+		p.behind = append(p.behind, len(p.expected))
 	}
 }
 
