@@ -29,14 +29,15 @@ func (s *shard) input(i uint32, p []byte) {
 	s.hear(i, gen, p)
 }
 
-// maxDropped is how many bytes of a peer are read and dropped while its connection ends.
-// Some must be: a socket that is closed with bytes unread loses what it still has to say.
+// maxDropped is how many bytes of a peer, beyond those of one message, are read and
+// dropped while its connection ends. Some must be: a socket that is closed with bytes
+// unread loses what it still has to say, such as that the message is too large.
 const maxDropped = 4 << 20
 
 // drop counts bytes that nobody hears, and does not wait for the end of one who floods.
 func (s *shard) drop(i uint32, n int) {
 	w := s.worked(i)
-	if w.dropped += n; w.dropped > maxDropped && (w.reason != nil || s.table.record(i).life.State() == Answering) {
+	if w.dropped += n; w.dropped > s.engine.opts.MaxMessage+maxDropped && (w.reason != nil || s.table.record(i).life.State() == Answering) {
 		s.lost(i, s.table.record(i).gen, errFlood)
 	}
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"crypto/tls"
 	"fmt"
 	"time"
 )
@@ -159,7 +160,8 @@ func (c Case) ends() bool {
 
 // Peer is where a server can be reached.
 type Peer struct {
-	Addr string // of the network "tcp"
+	Addr string      // of the network "tcp"
+	TLS  *tls.Config // of a client; nil: plain
 
 	// Patience bounds a run of a case, and End the time from the server's close frame
 	// to the end of the TCP connection; what takes longer has failed. End must be

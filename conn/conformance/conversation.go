@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha1"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -40,6 +41,9 @@ func begin(p Peer, offer string) (*conversation, error) {
 		return nil, err
 	}
 	nc.SetDeadline(time.Now().Add(p.Patience))
+	if p.TLS != nil {
+		nc = tls.Client(nc, p.TLS)
+	}
 	c := &conversation{nc: nc, in: bufio.NewReader(nc), limit: p.End, masks: 0x9E3779B9}
 	c.head = "GET / HTTP/1.1\r\nHost: " + p.Addr + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n"

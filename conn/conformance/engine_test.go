@@ -2,8 +2,10 @@ package conformance
 
 import (
 	"context"
+	"crypto/tls"
 	"flag"
 	"net"
+	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
@@ -40,16 +42,18 @@ func (echo) OnBinary(m []byte) (conn.Answer, error) {
 var transports = []struct {
 	name    string
 	options conn.Options
+	secure  bool
 }{
-	{"loop", conn.Options{Transport: conn.Loop}},
-	{"goroutine", conn.Options{Transport: conn.Goroutine}},
+	{"loop", conn.Options{Transport: conn.Loop}, false},
+	{"loop over TLS", conn.Options{Transport: conn.Loop}, true},
+	{"goroutine", conn.Options{Transport: conn.Goroutine}, false},
 }
 
 // patience bounds one run of a case. It is far below the engine's own limits, so that
 // nothing passes that only a time limit has ended.
 const patience = 2 * time.Minute
 
-func serve(t *testing.T, o conn.Options) Peer {
+func serve(t *testing.T, o conn.Options, secure bool) Peer {
 	t.Helper()
 	o.Handler = echo{}
 	o.MaxMessage = 16 << 20
@@ -63,8 +67,14 @@ func serve(t *testing.T, o conn.Options) Peer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	peer := Peer{Addr: l.Addr().String(), Patience: patience, End: patience}
 	served := make(chan error, 1)
-	go func() { served <- e.Serve(l) }()
+	if secure {
+		peer.TLS = &tls.Config{InsecureSkipVerify: true}
+		go func() { served <- e.ServeTLS(l, conn.TLS{Config: identity()}) }()
+	} else {
+		go func() { served <- e.Serve(l) }()
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -75,7 +85,14 @@ func serve(t *testing.T, o conn.Options) Peer {
 			t.Error(err)
 		}
 	})
-	return Peer{Addr: l.Addr().String(), Patience: patience, End: patience}
+	return peer
+}
+
+// identity is a certificate with its key.
+func identity() *tls.Config {
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	return &tls.Config{Certificates: s.TLS.Certificates}
 }
 
 // TestConformance runs the whole table on every transport of the engine.
@@ -84,7 +101,7 @@ func TestConformance(t *testing.T) {
 	for _, tr := range transports {
 		y := &Tally{Name: tr.name}
 		tallies = append(tallies, y)
-		y.Run(serve(t, tr.options), *only, func(c Case, w Way, err error) {
+		y.Run(serve(t, tr.options, tr.secure), *only, func(c Case, w Way, err error) {
 			t.Errorf("%s, case %s (%s), %s: %v", tr.name, c.ID, c.About, w.Name, err)
 		})
 	}

@@ -109,7 +109,7 @@ func recorded(t *testing.T, server Peer, c Case) []byte {
 // any byte missing or added, nor with a reset at the end. Only the wording of a reason
 // is free.
 func TestEveryBitOfAnAnswerCounts(t *testing.T) {
-	server, r := serve(t, conn.Options{}), startReplayer(t)
+	server, r := serve(t, conn.Options{}, false), startReplayer(t)
 	for _, s := range Sections() {
 		for _, g := range s.Groups {
 			c := g.Cases[len(g.Cases)/2]
