@@ -3,6 +3,7 @@ package conn
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -91,35 +92,43 @@ func mean(create, connect string) funcs {
 	}
 }
 
+// hostile is the socket of a hostile client.
+type hostile interface {
+	net.Conn
+	CloseWrite() error
+	SetLinger(seconds int) error
+}
+
 // hostileActs are what a hostile client may do with its socket at any time.
-var hostileActs = map[string]func(nc *net.TCPConn){
-	"handshake":  func(nc *net.TCPConn) { nc.Write([]byte(openingRequest)) },
-	"half":       func(nc *net.TCPConn) { nc.Write([]byte(openingRequest[:40])) },
-	"page":       func(nc *net.TCPConn) { nc.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) },
-	"oversize":   func(nc *net.TCPConn) { nc.Write(make([]byte, 3000)) },
-	"garbage":    func(nc *net.TCPConn) { nc.Write([]byte("\xFF\x00garbage\r\n\r\n\x93\xFF")) },
-	"text":       func(nc *net.TCPConn) { nc.Write(text("hello")) },
-	"none":       func(nc *net.TCPConn) { nc.Write(text("none")) },
-	"fail":       func(nc *net.TCPConn) { nc.Write(text("fail")) },
-	"panic":      func(nc *net.TCPConn) { nc.Write(text("panic")) },
-	"all":        func(nc *net.TCPConn) { nc.Write(text("all")) },
-	"push":       func(nc *net.TCPConn) { nc.Write(text("push")) },
-	"flood":      func(nc *net.TCPConn) { nc.Write(text("flood")) },
-	"big":        func(nc *net.TCPConn) { nc.Write(text("big")) },
-	"shared":     func(nc *net.TCPConn) { nc.Write(text("shared")) },
-	"shared all": func(nc *net.TCPConn) { nc.Write(text("shared to all")) },
-	"call close": func(nc *net.TCPConn) { nc.Write(text("close")) },
-	"binary":     func(nc *net.TCPConn) { nc.Write(binMsg("\x00")) },
-	"ping":       func(nc *net.TCPConn) { nc.Write(pingOf("p")) },
-	"fragment":   func(nc *net.TCPConn) { nc.Write(raw(0x01, "begin ")) },
-	"half frame": func(nc *net.TCPConn) { nc.Write(text("hello")[:7]) },
-	"too big":    func(nc *net.TCPConn) { nc.Write(text(string(make([]byte, 700)))) },
-	"not utf-8":  func(nc *net.TCPConn) { nc.Write(text("\xFF")) },
-	"close":      func(nc *net.TCPConn) { nc.Write(closeOf(1000, "bye")) },
-	"read":       func(nc *net.TCPConn) { nc.Read(make([]byte, 300)) },
-	"end":        func(nc *net.TCPConn) { nc.CloseWrite() },
-	"reset":      func(nc *net.TCPConn) { nc.SetLinger(0); nc.Close() },
-	"leave":      func(nc *net.TCPConn) { nc.Close() },
+var hostileActs = map[string]func(nc hostile){
+	"handshake":  func(nc hostile) { nc.Write([]byte(openingRequest)) },
+	"half":       func(nc hostile) { nc.Write([]byte(openingRequest[:40])) },
+	"page":       func(nc hostile) { nc.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) },
+	"oversize":   func(nc hostile) { nc.Write(make([]byte, 3000)) },
+	"garbage":    func(nc hostile) { nc.Write([]byte("\xFF\x00garbage\r\n\r\n\x93\xFF")) },
+	"text":       func(nc hostile) { nc.Write(text("hello")) },
+	"none":       func(nc hostile) { nc.Write(text("none")) },
+	"fail":       func(nc hostile) { nc.Write(text("fail")) },
+	"panic":      func(nc hostile) { nc.Write(text("panic")) },
+	"all":        func(nc hostile) { nc.Write(text("all")) },
+	"push":       func(nc hostile) { nc.Write(text("push")) },
+	"flood":      func(nc hostile) { nc.Write(text("flood")) },
+	"big":        func(nc hostile) { nc.Write(text("big")) },
+	"shared":     func(nc hostile) { nc.Write(text("shared")) },
+	"shared all": func(nc hostile) { nc.Write(text("shared to all")) },
+	"call close": func(nc hostile) { nc.Write(text("close")) },
+	"binary":     func(nc hostile) { nc.Write(binMsg("\x00")) },
+	"ping":       func(nc hostile) { nc.Write(pingOf("p")) },
+	"fragment":   func(nc hostile) { nc.Write(raw(0x01, "begin ")) },
+	"half frame": func(nc hostile) { nc.Write(text("hello")[:7]) },
+	"too big":    func(nc hostile) { nc.Write(text(string(make([]byte, 700)))) },
+	"not utf-8":  func(nc hostile) { nc.Write(text("\xFF")) },
+	"close":      func(nc hostile) { nc.Write(closeOf(1000, "bye")) },
+	"read":       func(nc hostile) { nc.Read(make([]byte, 300)) },
+	"below TLS":  func(nc hostile) { socketOf(nc).Write([]byte("\x17\x03\x03\x00\x20")) },
+	"end":        func(nc hostile) { nc.CloseWrite() },
+	"reset":      func(nc hostile) { nc.SetLinger(0); nc.Close() },
+	"leave":      func(nc hostile) { nc.Close() },
 }
 
 // Any client, doing anything, to any session: each run is a walk in the documented
@@ -143,6 +152,9 @@ func TestHostileClientsMeetADocumentedLife(t *testing.T) {
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		o := hostileOptions
+		if tlsUnderTest != nil {
+			o.OpenTimeout += tlsOpen
+		}
 		o.MaxConnections = rapid.IntRange(1, 6).Draw(rt, "max connections")
 		watch := &audit{t: t, Handler: mean(
 			rapid.SampledFrom([]string{"", "", "", "", "", "fail", "panic"}).Draw(rt, "create"),
@@ -187,9 +199,15 @@ func perform(addr string, acts []string) {
 		return // the server was faster with its shutdown
 	}
 	defer nc.Close()
-	nc.SetDeadline(time.Now().Add(shortOpen + shortClose))
+	limit := shortOpen + shortClose
+	client := hostile(nc.(*net.TCPConn))
+	if tlsUnderTest != nil {
+		limit += tlsOpen
+		client = &hostileTLS{tls.Client(nc, trusting), client}
+	}
+	nc.SetDeadline(time.Now().Add(limit))
 	for _, act := range acts {
-		hostileActs[act](nc.(*net.TCPConn))
+		hostileActs[act](client)
 	}
 }
 
@@ -198,12 +216,12 @@ func perform(addr string, acts []string) {
 func TestTroubleInEveryState(t *testing.T) {
 	warmUp(t)
 	before := descriptors(t)
-	troubles := map[string]func(s *server, nc *net.TCPConn){
-		"reset":      func(_ *server, nc *net.TCPConn) { nc.SetLinger(0); nc.Close() },
-		"half-close": func(_ *server, nc *net.TCPConn) { nc.CloseWrite() },
-		"garbage":    func(_ *server, nc *net.TCPConn) { nc.Write([]byte("\xFF\xFF\xFF\xFF\r\n\r\n")) },
-		"shutdown":   func(s *server, _ *net.TCPConn) { s.Shutdown(context.Background(), "Server shutdown") },
-		"abort":      func(s *server, _ *net.TCPConn) { s.Shutdown(canceled(), "Server shutdown") },
+	troubles := map[string]func(s *server, nc hostile){
+		"reset":      func(_ *server, nc hostile) { nc.SetLinger(0); nc.Close() },
+		"half-close": func(_ *server, nc hostile) { nc.CloseWrite() },
+		"garbage":    func(_ *server, nc hostile) { nc.Write([]byte("\xFF\xFF\xFF\xFF\r\n\r\n")) },
+		"shutdown":   func(s *server, _ hostile) { s.Shutdown(context.Background(), "Server shutdown") },
+		"abort":      func(s *server, _ hostile) { s.Shutdown(canceled(), "Server shutdown") },
 	}
 	lives := map[string][]string{
 		"whole":          {"handshake", "text", "none", "all", "fail", "push", "binary", "close", "read on"},
@@ -258,7 +276,7 @@ func TestTroubleInEveryState(t *testing.T) {
 
 type inState struct {
 	state State
-	make  func(s *server, nc *net.TCPConn)
+	make  func(s *server, nc hostile)
 }
 
 // troubled plays a script against a server of its own, makes trouble when the
@@ -277,7 +295,7 @@ func troubled(t *testing.T, acts []string, trouble *inState) []State {
 	}
 	defer nc.Close()
 	nc.SetDeadline(time.Now().Add(patience))
-	tcp := nc.(*net.TCPConn)
+	tcp := hostile(nc.(*net.TCPConn))
 
 	var once sync.Once
 	var making sync.WaitGroup
