@@ -93,6 +93,9 @@ func (w *world) checkRecord(s *shard, i uint32, r *record) {
 	if wk != nil && out.begun > 0 && (n == 0 || out.begun >= out.queue[0].size()) {
 		bad = "a frame that is written still waits"
 	}
+	if box == Evicted && out.taken > 0 && n > out.taken+1 {
+		bad = "who reads too slowly keeps more than what is being written"
+	}
 	if bad != "" {
 		w.fail("slot %d: %s: %s, %s, %d frames, %+v", i, bad, Lifecycle.StateName(life), OutboxLifecycle.StateName(box), n, *r)
 	}
