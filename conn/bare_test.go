@@ -26,6 +26,13 @@ func newBare(t testing.TB, o Options) *bare {
 	b.carrier = b
 	b.owned = true
 	e.streams, e.loops, e.shards = nil, nil, []*shard{b.shard}
+	t.Cleanup(func() {
+		b.lock()
+		defer b.mu.Unlock()
+		if b.sweep.timer != nil {
+			b.sweep.timer.Stop()
+		}
+	})
 	return b
 }
 

@@ -93,7 +93,7 @@ func (s *shard) greeted(i uint32, err error) {
 	if err != nil {
 		s.closeByServer(i, sessionFailure(err))
 	} else if idle := s.engine.opts.IdleTimeout; idle > 0 && s.table.record(i).due == 0 {
-		s.setDue(s.table.record(i), idle)
+		s.setIdle(s.table.record(i), idle)
 	}
 	s.settle(i)
 }

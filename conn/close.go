@@ -193,7 +193,7 @@ func (s *shard) idled(i uint32, r *record) {
 		return
 	}
 	if left := limit - s.now.Since(r.heard); left > 0 || r.executing() {
-		s.setDue(r, max(left, time.Second))
+		s.setIdle(r, max(left, time.Second))
 		return
 	}
 	s.engine.reach(LimitIdleTime)

@@ -32,7 +32,7 @@ type Sighting struct {
 	Trace          string // the last steps of the connection, as Engine.Trace gives them
 	Age            time.Duration
 	InState        time.Duration // since the connection came into its state, to 10 ms
-	Received, Sent uint64        // messages: complete ones of the peer, and those that entered the outbox
+	Received, Sent uint64        // messages: complete ones of the peer, and those that entered the outbox; counted modulo 2^32
 	Waiting        int           // bytes in the outbox, those under way included
 }
 

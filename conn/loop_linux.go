@@ -36,7 +36,9 @@ type loop struct {
 	begun   begun    // TLS handshakes
 }
 
-const loopBuffer = 64 << 10
+// loopBuffer is what is read of one socket before others have their turn, in bytes. More
+// is not faster, and lets the others wait: so many can be thousands of tiny messages.
+const loopBuffer = 32 << 10
 
 // compressedRead is how much is read at once of a client that may compress, before others
 // have their turn. To inflate 64 KiB can take 10 ms.

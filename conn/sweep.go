@@ -20,7 +20,20 @@ const sweepPause = 50 * time.Millisecond
 // setDue sets when the time of the connection's present phase is over. Only the end of
 // the present one counts.
 func (s *shard) setDue(r *record, in time.Duration) {
-	r.due = max(s.now+ticks(in), 1)
+	s.setDueAt(r, max(s.now+ticks(in), 1))
+}
+
+// idleStep is a power of two. The ends of connections that do nothing are due at its
+// multiples only, so that a few sweeps a second do for however many of them.
+const idleStep = 64
+
+// setIdle is setDue for a connection that is to end if it stays silent, up to 640 ms late.
+func (s *shard) setIdle(r *record, in time.Duration) {
+	s.setDueAt(r, (s.now+ticks(in))|(idleStep-1))
+}
+
+func (s *shard) setDueAt(r *record, at fsm.Tick) {
+	r.due = at
 	if s.sweep.next == 0 || int32(r.due-s.sweep.next) < 0 {
 		s.alarm(r.due)
 	}
