@@ -29,9 +29,7 @@ func packed(payload string) string { return packedBy(6, payload) }
 func bombOf(n int) string { return packed(strings.Repeat("\x00", n)) }
 
 // inflateInPieces feeds packed in pieces to an inflater, whose room grows by step.
-func inflateInPieces(pieces [][]byte, limit, step int) (out []byte, how inflation) {
-	z := newInflater()
-	defer z.release()
+func inflateInPieces(z *inflater, pieces [][]byte, limit, step int) (out []byte, how inflation) {
 	out = make([]byte, 0, limit)
 	for _, p := range pieces {
 		for {
@@ -104,9 +102,15 @@ func FuzzInflate(f *testing.F) {
 	} {
 		f.Add([]byte(packed), []byte{0}, uint16(100), uint16(1))
 	}
+	f.Add([]byte(dynamicBlock([]uint8{1, 1})), []byte{0}, uint16(5), uint16(1))
 	f.Fuzz(func(t *testing.T, packed, cuts []byte, limit, step uint16) {
 		want, wantHow := inflateByTheBook(packed, int(limit))
-		got, how := inflateInPieces(chop(packed, cuts), int(limit), int(step)+1)
+		z := newInflater()
+		defer z.release()
+		got, how := inflateInPieces(z, chop(packed, cuts), int(limit), int(step)+1)
+		if how == broken && z.endless() && wantHow != starved && bytes.HasPrefix(want, got) {
+			return
+		}
 		if how != wantHow || how != broken && !bytes.Equal(got, want) {
 			t.Errorf("%x in pieces %v: %d %q, by the standard library %d %q", packed, cuts, how, got, wantHow, want)
 		}
@@ -114,6 +118,13 @@ func FuzzInflate(f *testing.F) {
 			t.Errorf("%d bytes were put out, the limit is %d", len(got), limit)
 		}
 	})
+}
+
+// endless reports whether z has stopped at codes among which none ends the block. It
+// refuses them at once, like zlib; the standard library goes on until the limit or the
+// input ends, and never accepts them either.
+func (z *inflater) endless() bool {
+	return z.stage == codeLengths && z.known == z.numbers.literals+z.numbers.distances && z.lengths[endOfBlock] == 0
 }
 
 // dynamicBlock begins a block whose first literals have codes of the given lengths, 1 or 2,
