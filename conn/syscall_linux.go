@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls below are for descriptors that never block, so the scheduler need
-// not know of them.
+// The system calls below are for sockets that never block, so the scheduler need not
+// know of them. Those for sockets spare the layer of files, which watches for changes.
 
 func rawRead(fd int32, p []byte) (int, unix.Errno) {
 	for {
-		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 		if errno == 0 {
 			return int(n), 0
 		}
@@ -25,17 +25,17 @@ func rawRead(fd int32, p []byte) (int, unix.Errno) {
 
 func rawWrite(fd int32, pieces [][]byte) (int, unix.Errno) {
 	p := pieces[0]
-	call, at, size := uintptr(unix.SYS_WRITE), unsafe.Pointer(unsafe.SliceData(p)), uintptr(len(p))
+	call, at, size, flags := uintptr(unix.SYS_SENDTO), unsafe.Pointer(unsafe.SliceData(p)), uintptr(len(p)), uintptr(unix.MSG_NOSIGNAL)
 	var vector [3]unix.Iovec
 	if len(pieces) > 1 {
 		for k, p := range pieces {
 			vector[k].Base = unsafe.SliceData(p)
 			vector[k].SetLen(len(p))
 		}
-		call, at, size = unix.SYS_WRITEV, unsafe.Pointer(&vector[0]), uintptr(len(pieces))
+		call, at, size, flags = unix.SYS_WRITEV, unsafe.Pointer(&vector[0]), uintptr(len(pieces)), 0
 	}
 	for {
-		n, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(at), size)
+		n, _, errno := unix.RawSyscall6(call, uintptr(fd), uintptr(at), size, flags, 0, 0)
 		if errno == 0 {
 			return int(n), 0
 		}
