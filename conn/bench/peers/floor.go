@@ -16,7 +16,9 @@ import (
 // done between them. One thread waits in epoll_wait, reads once per event and writes
 // once. It believes the length of a frame and moves the payload over the mask, which
 // must be zero; it has no states, limits, timers or errors, and cannot wait for a slow
-// reader. It answers every handshake with the same accept key.
+// reader. It answers every handshake with the same accept key. Like every engine here it
+// has TCP_NODELAY: without it a message waits for the acknowledgement of the one before,
+// and is then sent in the time of the client, who is not measured.
 var floor = Peer{
 	Name: "floor", About: "raw epoll, copies bytes, no frames, no machine",
 	Floor: true, ZeroMask: true,
@@ -74,6 +76,7 @@ func (s *floorServer) listen(ready func(net.Addr)) (err error) {
 		return err
 	}
 	err = errors.Join(
+		unix.SetsockoptInt(s.listener, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1), // connections inherit it
 		unix.Bind(s.listener, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}),
 		unix.Listen(s.listener, 4096),
 		s.watch(s.listener),
