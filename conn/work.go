@@ -113,8 +113,20 @@ func (s *shard) relax(i uint32) {
 		} else {
 			workPool.Put(w)
 		}
+	} else if w != nil && w.link != nil && w.pen == resting && !w.box.running() {
+		w.dry()
 	}
 }
+
+// dry gives the ink back, of which nothing is needed any more.
+func (w *work) dry() {
+	if cap(w.ink) == inkSize {
+		inkPool.Put((*[inkSize]byte)(w.ink[:inkSize]))
+	}
+	w.ink = nil
+}
+
+var inkPool = sync.Pool{New: func() any { return new([inkSize]byte) }}
 
 // idle reports whether nothing would be lost with the work.
 func (w *work) idle() bool {
@@ -196,8 +208,12 @@ func (w *work) inkFor(size int) []byte {
 	if !w.box.running() {
 		w.ink = w.ink[:0]
 	}
-	if cap(w.ink)-len(w.ink) < size {
-		w.ink = make([]byte, 0, max(inkSize, size))
+	switch {
+	case cap(w.ink)-len(w.ink) >= size:
+	case size <= inkSize:
+		w.ink = inkPool.Get().(*[inkSize]byte)[:0]
+	default:
+		w.ink = make([]byte, 0, size)
 	}
 	return w.ink
 }
