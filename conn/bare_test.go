@@ -61,13 +61,13 @@ func (b *bare) hear1(i uint32, p []byte) {
 	b.mu.Unlock()
 }
 
-func (b *bare) flush(i uint32, _ *work)           { b.soil(i) }
-func (b *bare) hasten(i, gen uint32, sc *scratch) { b.shard.flush(i, gen, sc) }
-func (b *bare) closeWrite(int32, wire)            {}
-func (b *bare) resume(uint32, *record, *work)     {}
-func (b *bare) hangUp(*record, *work)             {}
-func (b *bare) release(*record, *work)            {}
-func (b *bare) wake()                             {}
+func (b *bare) flush(i uint32, _ *work)       { b.soil(i) }
+func (b *bare) anyoneWrites() bool            { return true }
+func (b *bare) closeWrite(int32, wire)        {}
+func (b *bare) resume(uint32, *record, *work) {}
+func (b *bare) hangUp(*record, *work)         {}
+func (b *bare) release(*record, *work)        {}
+func (b *bare) wake()                         {}
 func (b *bare) write(_ int32, _ wire, _ bool, pieces [][]byte) (n int, err error) {
 	b.onWrite()
 	for _, p := range pieces {

@@ -18,9 +18,9 @@
 // from a pool while something is under way. shard.go is where the machines are moved.
 // The life of a connection is then, in this order: birth.go, from the accepted socket
 // to the open websocket; input.go, what the peer sends; call.go and job.go, the session;
-// flush.go, what is written, and outbox.go, how it waits; news.go, broadcasts; close.go,
-// the end; sweep.go, the time limits. decode.go and inplace.go turn bytes into messages
-// and know RFC 6455, nothing else.
+// flush.go and scratch.go, what is written, and outbox.go, how it waits; news.go,
+// broadcasts; close.go, the end; sweep.go, the time limits. decode.go and inplace.go turn
+// bytes into messages and know RFC 6455, nothing else.
 //
 // All that does no input or output and starts no goroutine. It is told what happens by
 // a transport, and tells it what is due (transport.go): loop_linux.go is an event loop

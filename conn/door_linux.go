@@ -210,6 +210,7 @@ func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 	}
 	if s == l.s {
 		l.read(i, r, false, false)
+		l.listen()
 		if s.at(i, gen) == nil || r.fd != fd {
 			return
 		}

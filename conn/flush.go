@@ -1,11 +1,5 @@
 package conn
 
-// scratch is what a goroutine needs to write: each that writes has one of its own.
-type scratch struct {
-	batch  [batchSize]byte
-	pieces [3][]byte
-}
-
 // enqueue puts a frame at the end of an outbox that accepts it.
 func (s *shard) enqueue(i uint32, e entry) {
 	w := s.worked(i)
@@ -68,62 +62,127 @@ const maxWrites = 64
 // flush writes what is queued for a connection until nothing is left, the socket takes no
 // more, or others have to get their turn. It releases the mutex while it writes. Small
 // frames that wait together leave in one write. Behind the last frame of all it ends the
-// stream.
+// stream. The scratch must be empty.
 func (s *shard) flush(i, gen uint32, sc *scratch) {
+	for range maxWrites {
+		if !s.pick(i, gen, sc) {
+			s.rested(i, gen)
+			return
+		}
+		s.strike(sc)
+	}
+	if s.unwritten(i, gen) {
+		s.carrier.flush(i, s.table.seat(i).work)
+	}
+}
+
+// pick takes the pen of a connection for its next write. It reports whether there is one.
+func (s *shard) pick(i, gen uint32, sc *scratch) bool {
+	r := s.at(i, gen)
+	if r == nil {
+		return false
+	}
+	r.marks.clear(markDirty)
+	w := s.table.seat(i).work
+	if w == nil {
+		return false
+	}
+	if w.pen == summoned {
+		w.pen = resting
+	}
+	if w.pen != resting || !w.box.running() {
+		return false
+	}
+	st := sc.next()
+	st.i, st.gen, st.fd, st.via = i, gen, r.fd, wire{w.link, w.secure}
+	batch := w.box.take(batchSize)
+	st.large = batch[0].size() > maxUnsent
+	sc.gather(st, batch, w.box.begun)
+	w.pen = writing
+	return true
+}
+
+// flushPicked writes for all whose pens were taken, and goes on with those for which
+// there is more.
+func (s *shard) flushPicked(sc *scratch) {
+	picked := sc.picked
+	if picked == 0 {
+		return
+	}
+	s.strike(sc)
+	for k := range picked {
+		// A flush of one uses the first stroke, which was looked at already.
+		if i, gen := sc.strokes[k].i, sc.strokes[k].gen; s.unwritten(i, gen) {
+			s.flush(i, gen, sc)
+		}
+	}
+}
+
+// unwritten reports whether something is queued for a connection that nobody writes,
+// though the socket might take it.
+func (s *shard) unwritten(i, gen uint32) bool {
+	if s.at(i, gen) == nil {
+		return false
+	}
+	w := s.table.seat(i).work
+	return w != nil && w.pen == resting && w.box.running()
+}
+
+// strike makes the writes that were picked, with the mutex released, and gives the pens
+// back.
+func (s *shard) strike(sc *scratch) {
+	all := sc.strokes[:sc.picked]
+	s.mu.Unlock()
+	for k := range all {
+		st := &all[k]
+		st.n, st.err = s.carrier.write(st.fd, st.via, st.large, st.pieces())
+	}
+	s.mu.Lock()
+	for k := range all {
+		s.struck(&all[k])
+	}
+	sc.clear()
+}
+
+// struck goes on after a write.
+func (s *shard) struck(st *stroke) {
+	i := st.i
+	r, w := s.table.record(i), s.table.seat(i).work // nobody gives it back while it has a pen
+	again := w.pen == rewriting
+	w.pen = resting
+	s.traffic.sent.Bytes += uint64(st.n)
+	switch {
+	case r.box.State() == Shut: // discarded meanwhile
+		w.pen = dry
+		s.tryEnd(i)
+		return
+	case st.err != nil:
+		s.lost(i, st.gen, st.err)
+		return
+	}
+	s.wrote(i, w, st.n)
+	if st.n < st.size && !again {
+		w.pen = blocked
+	}
+	if w.held != nil { // what has left may make room for the next answer
+		s.proceed(i, st.gen)
+	}
+	s.rested(i, st.gen)
+}
+
+// rested ends the stream of a connection behind its last frame, and gives back what an
+// idle one need not have.
+func (s *shard) rested(i, gen uint32) {
 	r := s.at(i, gen)
 	if r == nil {
 		return
 	}
-	r.marks.clear(markDirty)
 	w := s.table.seat(i).work
-	if w == nil || w.pen != resting && w.pen != summoned {
+	if w == nil || w.pen != resting {
 		return
 	}
-	w.pen = resting
-	for turns := maxWrites; w.box.running() && w.pen == resting; turns-- {
-		if turns == 0 {
-			s.carrier.flush(i, w)
-			return
-		}
-		batch := w.box.take(batchSize)
-		large := batch[0].size() > maxUnsent
-		pieces := gather(&sc.pieces, batch, w.box.begun, &sc.batch)
-		size := 0
-		for _, p := range pieces {
-			size += len(p)
-		}
-		fd, via := r.fd, wire{w.link, w.secure}
-		w.pen = writing
-		s.mu.Unlock()
-		n, err := s.carrier.write(fd, via, large, pieces)
-		s.mu.Lock()
-		again := w.pen == rewriting
-		w.pen = resting
-		s.traffic.sent.Bytes += uint64(n)
-		switch {
-		case r.box.State() == Shut: // discarded meanwhile
-			w.pen = dry
-			s.tryEnd(i)
-			return
-		case err != nil:
-			s.lost(i, gen, err)
-			return
-		}
-		s.wrote(i, w, n)
-		if n < size && !again {
-			w.pen = blocked
-		}
-		if w.held != nil { // what has left may make room for the next answer
-			s.proceed(i, gen)
-			if w = s.table.seat(i).work; s.at(i, gen) == nil || w == nil {
-				return
-			}
-		}
-	}
 	if r.box.State() == Shut {
-		if w.pen == resting { // and nobody else has come first while the mutex was released
-			s.closeWrite(i, r, w)
-		}
+		s.closeWrite(i, r, w)
 		return
 	}
 	s.relax(i)
@@ -173,8 +232,19 @@ func (s *shard) flushAll(sc *scratch) {
 	for n := range pass {
 		i := s.dirty[n]
 		if r := s.table.record(i); r.marks.has(markDirty) {
-			s.flush(i, r.gen, sc)
+			s.flushSoon(i, r.gen, sc)
 		}
 	}
+	s.flushPicked(sc)
 	s.dirty = s.dirty[:copy(s.dirty, s.dirty[pass:])]
+}
+
+// flushSoon is flush for one of many, behind the last of whom flushPicked is called.
+func (s *shard) flushSoon(i, gen uint32, sc *scratch) {
+	switch {
+	case !s.pick(i, gen, sc):
+		s.rested(i, gen)
+	case sc.full():
+		s.flushPicked(sc)
+	}
 }

@@ -92,8 +92,6 @@ func (h *Hub) help() {
 	}
 }
 
-var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
-
 // CloseAll begins the closing handshake with every connection in the list. It does
 // not wait.
 func (h *Hub) CloseAll(code Code, text string) {

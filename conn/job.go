@@ -25,7 +25,9 @@ func (j job) run(sc *scratch) {
 	gen := j.do(true)
 	s := j.s
 	s.proceed(j.slot, gen)
-	s.carrier.hasten(j.slot, gen, sc)
+	if s.carrier.anyoneWrites() {
+		s.flush(j.slot, gen, sc)
+	}
 	s.unlock()
 }
 

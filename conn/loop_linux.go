@@ -21,6 +21,8 @@ type loop struct {
 
 	events [256]unix.EpollEvent
 	n      int
+	ears   [maxEars]ear
+	lent   int // of ears
 	buf    []byte
 	clear  []byte // what was decrypted, nil before the first time
 	sc     scratch
@@ -35,6 +37,20 @@ type loop struct {
 	errands []func() // whatever else only the loop may do
 	begun   begun    // TLS handshakes
 }
+
+// ear is a socket that is to be read, and what it had.
+type ear struct {
+	i, gen uint32
+	fd     int32
+	size   int  // bytes that may be read
+	more   bool // there may be more, whatever comes
+	heard  []byte
+	errno  unix.Errno
+}
+
+// maxEars is for how many connections is read before others have their turn. More is
+// hardly faster, and each has a piece of work that the shard keeps.
+const maxEars = 8
 
 // loopBuffer is what is read of one socket before others have their turn, in bytes. More
 // is not faster, and lets the others wait: so many can be thousands of tiny messages.
@@ -73,7 +89,7 @@ func (l *loop) open() error {
 		return err
 	}
 	l.kernel, l.close = k, k.end
-	l.buf = make([]byte, loopBuffer)
+	l.buf = make([]byte, 2*loopBuffer)
 	return nil
 }
 
@@ -81,9 +97,7 @@ func (l *loop) open() error {
 func (l *loop) run() {
 	defer l.close()
 	for l.wait() {
-		for k := range l.n {
-			l.handle(&l.events[k])
-		}
+		l.handle()
 		l.tidy()
 		if l.n == 0 {
 			continue
@@ -116,32 +130,38 @@ func (l *loop) wait() bool {
 	return err == nil
 }
 
-// handle does what an event tells.
-func (l *loop) handle(ev *unix.EpollEvent) {
-	switch token := uint32(ev.Pad); token {
-	case tokenBell: // every ring is an edge; its count need not be read
-	case tokenDoor:
-		if d := l.doors[ev.Fd]; d != nil {
-			l.accept(d)
+// handle does what the events tell.
+func (l *loop) handle() {
+	s := l.s
+	s.mu.Lock()
+	for k := range l.n {
+		ev := &l.events[k]
+		switch token := uint32(ev.Pad); token {
+		case tokenBell: // every ring is an edge; its count need not be read
+		case tokenDoor:
+			if d := l.doors[ev.Fd]; d != nil {
+				s.mu.Unlock()
+				l.accept(d)
+				s.mu.Lock()
+			}
+		default:
+			l.ready(token, ev.Fd, ev.Events)
 		}
-	default:
-		l.ready(token, ev.Fd, ev.Events)
 	}
+	l.listen()
+	s.mu.Unlock()
 }
 
 // ready handles the readiness of a connection's socket. For the events of one batch the
 // clock is read once.
 func (l *loop) ready(i uint32, fd int32, events uint32) {
 	s := l.s
-	s.mu.Lock()
 	r := s.table.record(i)
 	if r.fd != fd {
-		s.mu.Unlock()
 		return
 	}
 	if events&unix.EPOLLERR != 0 { // a reset, mostly: what was not read is gone, too
 		s.lost(i, r.gen, unix.ECONNRESET)
-		s.mu.Unlock()
 		return
 	}
 	if events&unix.EPOLLOUT != 0 {
@@ -155,14 +175,13 @@ func (l *loop) ready(i uint32, fd int32, events uint32) {
 		// The end may lie behind the bytes, and will be no event of its own.
 		l.read(i, r, broken, broken || events&unix.EPOLLRDHUP != 0)
 	}
-	s.mu.Unlock()
 }
 
-// read reads a socket once, and again later if there may be more. It releases the mutex
-// for that. One that is held back is left alone unless it is broken.
+// read reads a socket once, soon: listen is to be called behind the last of many. It is
+// read again later if there may be more. One that is held back is left alone unless it is
+// broken. It may release the mutex.
 func (l *loop) read(i uint32, r *record, broken, more bool) {
-	s, gen, fd := l.s, r.gen, r.fd
-	if !s.reads(i) && !broken {
+	if !l.s.reads(i) && !broken {
 		r.marks.set(markUnread)
 		return
 	}
@@ -171,31 +190,58 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		l.readSecure(i, r, more)
 		return
 	}
-	buf := l.buf
+	e := &l.ears[l.lent]
+	*e = ear{i: i, gen: r.gen, fd: r.fd, size: min(loopBuffer, len(l.buf)/2), more: more}
 	if r.ext.compresses() {
-		buf = buf[:compressedRead]
+		e.size = min(e.size, compressedRead)
 	}
-	s.mu.Unlock()
-	n, errno := l.kernel.read(fd, buf)
-	s.mu.Lock()
-	if s.at(i, gen) == nil || r.fd != fd {
-		return
+	if l.lent++; l.lent == len(l.ears) {
+		l.listen()
 	}
+}
+
+// listen reads the sockets that are to be read, takes what they had, and writes what that
+// has caused: each for all, one behind the other, as scratch says. It releases the mutex.
+func (l *loop) listen() {
+	for at := 0; at < l.lent; {
+		l.s.mu.Unlock()
+		from, used := at, 0
+		for ; at < l.lent && len(l.buf)-used >= l.ears[at].size; at++ {
+			e := &l.ears[at]
+			var n int
+			n, e.errno = l.kernel.read(e.fd, l.buf[used:used+e.size])
+			e.heard = l.buf[used : used+n]
+			used += n
+		}
+		l.s.mu.Lock()
+		for k := range l.ears[from:at] {
+			l.hear(&l.ears[from+k])
+		}
+		for k := range l.ears[from:at] {
+			e := &l.ears[from+k]
+			l.s.flushSoon(e.i, e.gen, &l.sc)
+		}
+		l.s.flushPicked(&l.sc)
+	}
+	l.lent = 0
+}
+
+// hear takes what was read of a socket.
+func (l *loop) hear(e *ear) {
+	s := l.s
+	r := s.at(e.i, e.gen)
 	switch {
-	case errno == unix.EAGAIN:
-	case errno != 0:
-		s.lost(i, gen, errno)
-	case n == 0:
-		s.lost(i, gen, errEnd)
+	case r == nil || r.fd != e.fd || e.errno == unix.EAGAIN:
+	case e.errno != 0:
+		s.lost(e.i, e.gen, e.errno)
+	case len(e.heard) == 0:
+		s.lost(e.i, e.gen, errEnd)
 	default:
-		if more || n == len(buf) {
-			l.again(i, r)
+		if e.more || len(e.heard) == e.size {
+			l.again(e.i, r)
 		}
 		r.marks.set(markDirty) // what the bytes cause is written at once: nobody need put it on the list
-		s.input(i, buf[:n])
-		if s.at(i, gen) != nil {
-			s.flush(i, gen, &l.sc)
-		}
+		s.input(e.i, e.heard)
 	}
 }
 
@@ -222,6 +268,7 @@ func (l *loop) tidy() {
 			}
 		}
 	}
+	l.listen()
 	l.later = now
 	if len(l.unread) > 0 {
 		s.roused = true
@@ -249,7 +296,7 @@ func (l *loop) post(do func()) {
 
 func (l *loop) flush(i uint32, _ *work) { l.s.soil(i) }
 
-func (l *loop) hasten(i, gen uint32, sc *scratch) { l.s.flush(i, gen, sc) }
+func (l *loop) anyoneWrites() bool { return true }
 
 func (l *loop) write(fd int32, via wire, large bool, pieces [][]byte) (int, error) {
 	if large {

@@ -90,26 +90,30 @@ func (s *shard) catchUp(i uint32) {
 }
 
 // spread delivers what was broadcast so far to every member, in the order of the table.
-// With a scratch it writes at once; then one piece of work serves one member after the
-// other. It may run more than once at a time.
+// With a scratch it writes, where anyone may: then a few pieces of work serve one member
+// after the other. It may run more than once at a time.
 func (s *shard) spread(sc *scratch) {
 	if !s.news.pending() {
 		return
 	}
+	writes := sc != nil && s.carrier.anyoneWrites()
 	end := s.news.end()
 	for i := uint32(0); i < s.table.used; i++ {
 		r := s.table.record(i)
 		if r.standing != member || int32(end-r.seen) <= 0 {
 			continue
 		}
-		if sc == nil {
+		if !writes {
 			s.catchUp(i)
 			continue
 		}
 		gen := r.gen
 		r.marks.set(markDirty) // so that nobody puts it on the list
 		s.catchUp(i)
-		s.carrier.hasten(i, gen, sc)
+		s.flushSoon(i, gen, sc)
+	}
+	if writes {
+		s.flushPicked(sc)
 	}
 	s.news.trim(end)
 }

@@ -177,30 +177,3 @@ func (o *outbox) reset() {
 	}
 	*o = outbox{queue: room[:0]}
 }
-
-// gather lists the bytes of a batch, without the first skip ones, in at most three
-// pieces: those of one frame, or one of many that are copied into scratch.
-func gather(pieces *[3][]byte, batch []entry, skip int, scratch *[batchSize]byte) [][]byte {
-	if len(batch) > 1 {
-		all := scratch[:0]
-		for _, e := range batch {
-			all = e.appendTo(all)
-		}
-		pieces[0] = all[skip:]
-		return pieces[:1]
-	}
-	f, n := batch[0].frame, 0
-	list := [3][]byte{f.head}
-	if f.rest != nil {
-		list[1], list[2] = f.body, f.tail
-	}
-	for _, p := range list {
-		cut := min(skip, len(p))
-		skip -= cut
-		if p = p[cut:]; len(p) > 0 { // of an empty one TLS would make an empty record
-			pieces[n] = p
-			n++
-		}
-	}
-	return pieces[:n]
-}

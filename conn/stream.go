@@ -80,7 +80,7 @@ func (s *shard) flushNow(i, gen uint32) {
 	s.unlock()
 }
 
-func (t *streams) hasten(uint32, uint32, *scratch) {} // the writing goroutine is on its way
+func (t *streams) anyoneWrites() bool { return false } // the writing goroutine is on its way
 
 func (t *streams) write(_ int32, via wire, large bool, pieces [][]byte) (int, error) {
 	link := via.stream
@@ -121,7 +121,7 @@ func (t *streams) release(*record, *work) {} // hangUp has closed it
 func (t *streams) wake() {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
-	t.s.flushAll(nil)
+	t.s.spread(nil)
 	t.s.owned = false
 }
 

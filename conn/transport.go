@@ -49,9 +49,9 @@ type carrier interface {
 	// taking less with no error means that writable will be called when more is
 	// possible.
 	write(fd int32, via wire, large bool, pieces [][]byte) (n int, err error)
-	// hasten is flush when the caller may as well write himself; sc is his. It may
-	// release the mutex.
-	hasten(i, gen uint32, sc *scratch)
+	// anyoneWrites reports whether whoever has something to write may call write himself.
+	// Else that is up to whom flush has told.
+	anyoneWrites() bool
 	// closeWrite ends the sending direction behind the last byte, without the mutex.
 	closeWrite(fd int32, via wire)
 	// resume is to read a connection on that was held back.
