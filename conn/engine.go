@@ -19,7 +19,7 @@ type Engine struct {
 	deflater  *deflater // nil: nothing is compressed
 	handshake handshake
 	hub       *Hub
-	workers   *workers
+	workers   crew
 	streams   []*shard      // of the goroutine transport
 	loops     []*shard      // of the loop transport, none where it does not exist
 	shards    []*shard      // all of them
@@ -50,7 +50,7 @@ func New(o Options) (*Engine, error) {
 		opts:      o,
 		handshake: handshake{server: o.Server, page: o.Page, checkOrigin: o.CheckOrigin, deflate: o.Deflate.Enabled},
 		deflater:  newDeflater(o.Deflate),
-		workers:   newWorkers(),
+		workers:   newCrew(),
 		turns:     make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // the loops compute as well
 		warm:      new(warmKeys),
 		perAddr:   make(map[netip.Addr]int),

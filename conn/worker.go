@@ -1,24 +1,55 @@
 package conn
 
 import (
+	"math"
 	"runtime"
 	"sync"
 )
 
-// workers run the methods of sessions, which may block. A job that finds nobody free
-// gets a new worker, so that one session never waits for another; few stay when there
-// is nothing to do.
+// crew runs the methods of sessions, which may block, on two kinds of workers.
+//
+// A job that finds nobody free gets a new worker, so that one session never waits for
+// another. Only large messages wait for each other: to execute one takes long, and a
+// thousand at once would keep the processors from everybody else.
+type crew struct{ few, many *workers }
+
+// bulky is the size in bytes of a message above which it is for the few.
+const bulky = 16 << 10
+
+func newCrew() crew {
+	cores := runtime.GOMAXPROCS(0)
+	return crew{few: newWorkers(0, 2*cores), many: newWorkers(4*cores, math.MaxInt)}
+}
+
+func (c crew) submit(j job) {
+	if j.message.len() > bulky {
+		c.few.submit(j)
+	} else {
+		c.many.submit(j)
+	}
+}
+
+// dismiss ends the workers that wait and lets nobody wait any more.
+func (c crew) dismiss() {
+	c.few.dismiss()
+	c.many.dismiss()
+}
+
+// workers take jobs from one queue, each one after the other. A few stay when there is
+// nothing to do.
 type workers struct {
 	mu    sync.Mutex // guards what follows; taken with a shard's mutex held
 	more  sync.Cond
 	queue []job
 	head  int
+	all   int
+	most  int // may work at once
 	free  int // waiting for a job
 	keep  int // how many may wait, 0 when nothing will come any more
 }
 
-func newWorkers() *workers {
-	p := &workers{keep: 4 * runtime.GOMAXPROCS(0)}
+func newWorkers(keep, most int) *workers {
+	p := &workers{keep: keep, most: most}
 	p.more.L = &p.mu
 	return p
 }
@@ -36,11 +67,13 @@ func (p *workers) submit(j job) {
 		p.queue, p.head = p.queue[:n], 0
 	}
 	p.queue = append(p.queue, j)
-	if p.free >= len(p.queue)-p.head {
+	switch {
+	case p.free >= len(p.queue)-p.head:
 		p.more.Signal()
-		return
+	case p.all < p.most:
+		p.all++
+		go p.work()
 	}
-	go p.work()
 }
 
 // work is a worker.
@@ -61,6 +94,7 @@ func (p *workers) next() (job, bool) {
 	defer p.mu.Unlock()
 	for p.head == len(p.queue) {
 		if p.free >= p.keep {
+			p.all--
 			return job{}, false
 		}
 		p.free++
@@ -79,7 +113,6 @@ func (p *workers) next() (job, bool) {
 	return j, true
 }
 
-// dismiss ends the workers that wait and lets nobody wait any more.
 func (p *workers) dismiss() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
