@@ -39,9 +39,19 @@ func (e *Engine) adoptPlain(id uint64, from netip.AddrPort, nc net.Conn, head []
 	return true
 }
 
+// heeded is what a loop is told of each socket.
+const heeded = unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET
+
 // attend lets the loop hear of the readiness of a connection's socket.
 func (l *loop) attend(i uint32, r *record) {
-	if err := l.kernel.watch(r.fd, i, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
+	if r.marks.has(markSecure) {
+		r.marks.set(markAwaited) // TLS has things to say by itself
+	}
+	events := uint32(heeded)
+	if r.marks.has(markAwaited) {
+		events |= unix.EPOLLOUT
+	}
+	if err := l.kernel.watch(r.fd, i, events); err != nil {
 		l.s.lost(i, r.gen, err)
 	}
 }

@@ -62,6 +62,7 @@ func (b *bare) hear1(i uint32, p []byte) {
 }
 
 func (b *bare) flush(i uint32, _ *work)       { b.soil(i) }
+func (b *bare) blocked(uint32, *record)       {}
 func (b *bare) anyoneWrites() bool            { return true }
 func (b *bare) closeWrite(int32, wire)        {}
 func (b *bare) resume(uint32, *record, *work) {}

@@ -187,8 +187,8 @@ func (l *loop) rest(d *door, why error) {
 	})
 }
 
-// welcome begins a connection, on the shard whose turn it is, and reads it at once if
-// that is this loop's.
+// welcome begins a connection, on the shard whose turn it is, and reads it soon if that
+// is this loop's: its request is probably there, and needs no event.
 func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 	e := l.s.engine
 	refused := e.enter(from)
@@ -204,18 +204,20 @@ func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 		return
 	}
 	r := s.table.record(i)
+	if d.gate == nil && s == l.s {
+		l.lend(ear{i: i, gen: r.gen, fd: fd, size: l.readSize(), fresh: true})
+		return
+	}
 	gen := r.gen
 	if d.gate != nil {
 		s.secured(i, r, d.gate)
 	}
 	if s == l.s {
 		l.read(i, r, false, false)
-		l.listen()
-		if s.at(i, gen) == nil || r.fd != fd {
-			return
-		}
 	}
-	s.carrier.(*loop).attend(i, r)
+	if s.at(i, gen) != nil && r.fd == fd {
+		s.carrier.(*loop).attend(i, r)
+	}
 }
 
 // accept4 is the system call without an allocation.

@@ -163,6 +163,7 @@ func (s *shard) struck(st *stroke) {
 	s.wrote(i, w, st.n)
 	if st.n < st.size && !again {
 		w.pen = blocked
+		s.carrier.blocked(i, r)
 	}
 	if w.held != nil { // what has left may make room for the next answer
 		s.proceed(i, st.gen)

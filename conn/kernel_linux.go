@@ -14,13 +14,17 @@ import (
 // kernel is what a loop asks of the operating system. The tests have one in which every
 // order of events can be had.
 type kernel interface {
-	// poll returns the events that are there, wait the next ones. Only the loop calls them.
+	// poll returns the events that are there, wait the next ones, and whether it had to
+	// sleep for them. Only the loop calls them.
 	poll(events []unix.EpollEvent) int
-	wait(events []unix.EpollEvent) (int, error)
+	wait(events []unix.EpollEvent) (n int, slept bool, err error)
 	// ring makes poll return, once.
 	ring()
 	// watch registers a descriptor; token comes back with its events.
 	watch(fd int32, token, events uint32) error
+	// await has the events of a watched socket include that it takes bytes again. If it
+	// does so already, that is told at once.
+	await(fd int32, token uint32)
 	unwatch(fd int32)
 	accept(door int32) (fd int32, from netip.AddrPort, errno unix.Errno)
 	read(fd int32, p []byte) (int, unix.Errno)
@@ -40,6 +44,7 @@ type epoll struct {
 	bell    int        // an eventfd: others have something to do for the loop; noSocket when it has ended
 	events  []unix.EpollEvent
 	n       int
+	looks   int                // for events, of one wait
 	readyFn func(uintptr) bool // ready, made once
 }
 
@@ -93,13 +98,14 @@ func (k *epoll) poll(events []unix.EpollEvent) int {
 	return int(n)
 }
 
-func (k *epoll) wait(events []unix.EpollEvent) (int, error) {
-	k.events = events
-	err := k.raw.Read(k.readyFn)
-	return k.n, err
+func (k *epoll) wait(events []unix.EpollEvent) (n int, slept bool, err error) {
+	k.events, k.looks = events, 0
+	err = k.raw.Read(k.readyFn)
+	return k.n, k.looks > 1, err
 }
 
 func (k *epoll) ready(uintptr) bool {
+	k.looks++
 	k.n = k.poll(k.events)
 	return k.n != 0
 }
@@ -116,6 +122,12 @@ func (k *epoll) ring() {
 func (k *epoll) watch(fd int32, token, events uint32) error {
 	ev := unix.EpollEvent{Events: events, Fd: fd, Pad: int32(token)}
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(k.fd, unix.EPOLL_CTL_ADD, int(fd), &ev))
+}
+
+func (k *epoll) await(fd int32, token uint32) {
+	ev := unix.EpollEvent{Events: heeded | unix.EPOLLOUT, Fd: fd, Pad: int32(token)}
+	// It fails where the socket is not watched yet; then it soon is, with this event.
+	_ = unix.EpollCtl(k.fd, unix.EPOLL_CTL_MOD, int(fd), &ev)
 }
 
 func (k *epoll) unwatch(fd int32) {

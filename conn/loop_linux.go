@@ -9,8 +9,7 @@ import (
 
 // loop is the loop transport of one shard: one goroutine that waits for the readiness of
 // all its sockets, reads them into one buffer and writes what became due meanwhile.
-// Readiness is edge-triggered: a socket is
-// registered once, for both directions.
+// Readiness is edge-triggered.
 //
 // Only the loop closes sockets, between two batches of events: so a descriptor in a batch
 // is what it was when the event was raised.
@@ -44,6 +43,7 @@ type ear struct {
 	fd     int32
 	size   int  // bytes that may be read
 	more   bool // there may be more, whatever comes
+	fresh  bool // it is not attended yet
 	heard  []byte
 	errno  unix.Errno
 }
@@ -99,11 +99,6 @@ func (l *loop) run() {
 	for l.wait() {
 		l.handle()
 		l.tidy()
-		if l.n == 0 {
-			continue
-		}
-		// Whoever runs the sessions gets a turn on this core, too.
-		runtime.Gosched()
 	}
 }
 
@@ -116,17 +111,22 @@ func (l *loop) wait() bool {
 	l.s.owned = busy || over
 	l.s.mu.Unlock()
 	var err error
+	slept := false
 	switch {
 	case busy:
 		l.n = l.kernel.poll(l.events[:])
 	case over:
 		return false
 	default:
-		l.n, err = l.kernel.wait(l.events[:])
+		l.n, slept, err = l.kernel.wait(l.events[:])
 	}
 	l.s.lock()
 	l.s.owned = true
 	l.s.mu.Unlock()
+	if !slept {
+		// Whoever runs the sessions gets a turn on this core, too.
+		runtime.Gosched()
+	}
 	return err == nil
 }
 
@@ -190,11 +190,19 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		l.readSecure(i, r, more)
 		return
 	}
-	e := &l.ears[l.lent]
-	*e = ear{i: i, gen: r.gen, fd: r.fd, size: min(loopBuffer, len(l.buf)/2), more: more}
+	e := ear{i: i, gen: r.gen, fd: r.fd, size: l.readSize(), more: more}
 	if r.ext.compresses() {
 		e.size = min(e.size, compressedRead)
 	}
+	l.lend(e)
+}
+
+// readSize is how much is read of one socket at once.
+func (l *loop) readSize() int { return min(loopBuffer, len(l.buf)/2) }
+
+// lend puts a socket among those that are to be read.
+func (l *loop) lend(e ear) {
+	l.ears[l.lent] = e
 	if l.lent++; l.lent == len(l.ears) {
 		l.listen()
 	}
@@ -242,6 +250,12 @@ func (l *loop) hear(e *ear) {
 		}
 		r.marks.set(markDirty) // what the bytes cause is written at once: nobody need put it on the list
 		s.input(e.i, e.heard)
+	}
+	if !e.fresh {
+		return
+	}
+	if r := s.at(e.i, e.gen); r != nil && r.fd == e.fd {
+		l.attend(e.i, r) // before the answer leaves; what has come meanwhile is told
 	}
 }
 
@@ -295,6 +309,14 @@ func (l *loop) post(do func()) {
 }
 
 func (l *loop) flush(i uint32, _ *work) { l.s.soil(i) }
+
+// blocked: most sockets never fill up, so they are not watched for room before they have.
+func (l *loop) blocked(i uint32, r *record) {
+	if !r.marks.has(markAwaited) && r.fd != noSocket {
+		r.marks.set(markAwaited)
+		l.kernel.await(r.fd, i)
+	}
+}
 
 func (l *loop) anyoneWrites() bool { return true }
 

@@ -65,6 +65,7 @@ const (
 	markQueued                    // is in the transport's list of sockets to be read
 	markSecure                    // speaks TLS on a loop, or may do so
 	markHeard                     // somebody takes what the peer has sent
+	markAwaited                   // the loop is told when the socket takes bytes again
 )
 
 func (m *marks) set(which marks)     { *m |= which }

@@ -210,7 +210,9 @@ func (p *person) do(a action) bool {
 		}
 		if sock.room > 0 && sock.starved {
 			sock.starved = false
-			sock.edge()
+			if sock.awaited {
+				sock.edge()
+			}
 		}
 	case pushes, closes, admits, dismisses:
 		if p.session == nil {

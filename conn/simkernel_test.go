@@ -34,6 +34,7 @@ type socket struct {
 	reset     bool
 	room      int  // bytes that it takes now
 	starved   bool // a write wanted more room
+	awaited   bool // room is an edge
 	shutWr    bool
 	shut      bool
 	closed    bool
@@ -60,9 +61,11 @@ func (s *socket) mask() uint32 {
 	if s.readable() {
 		m |= unix.EPOLLIN
 	}
-	if s.room > 0 || s.reset || s.shut {
+	switch {
+	case !s.awaited:
+	case s.room > 0 || s.reset || s.shut:
 		m |= unix.EPOLLOUT
-	} else {
+	default:
 		s.starved = true // who has asked is told later
 	}
 	if s.eof || s.reset || s.shut {
@@ -111,19 +114,26 @@ func (k *simKernel) poll(events []unix.EpollEvent) int {
 	return n
 }
 
-func (k *simKernel) wait(events []unix.EpollEvent) (int, error) {
+func (k *simKernel) wait(events []unix.EpollEvent) (n int, slept bool, err error) {
 	k.w.pause(atSleep, nil)
 	if k.w.abort {
-		return 0, unix.EBADF
+		return 0, true, unix.EBADF
 	}
-	return k.poll(events), nil
+	return k.poll(events), true, nil
 }
 
 func (k *simKernel) ring()                  { k.rung = true }
 func (k *simKernel) unwatch(int32)          {}
 func (k *simKernel) unsentLimit(int32, int) {}
 
-func (k *simKernel) watch(fd int32, token, _ uint32) error {
+func (k *simKernel) await(fd int32, _ uint32) {
+	if s := k.w.socketAt(fd, "awaited"); s != nil {
+		s.awaited = true
+		s.edge()
+	}
+}
+
+func (k *simKernel) watch(fd int32, token, events uint32) error {
 	s := k.w.socketAt(fd, "watched")
 	if s == nil {
 		return unix.EBADF
@@ -131,7 +141,7 @@ func (k *simKernel) watch(fd int32, token, _ uint32) error {
 	if s.k != nil {
 		k.w.fail("a socket is watched twice")
 	}
-	s.k, s.token = k, token
+	s.k, s.token, s.awaited = k, token, events&unix.EPOLLOUT != 0
 	if s.mask() != 0 {
 		s.edge()
 	}

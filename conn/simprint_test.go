@@ -96,7 +96,7 @@ func (p *person) print(b []byte) []byte {
 	if s.closed {
 		return b
 	}
-	b = append(b, flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.edged, s.signalled, s.k != nil), flags(s.busy > 0, p.closes, p.spoiled))
+	b = append(b, flags(s.eof, s.reset, s.starved, s.shutWr, s.shut, s.edged, s.signalled, s.k != nil), flags(s.busy > 0, p.closes, p.spoiled, s.awaited))
 	b = binary.LittleEndian.AppendUint16(b, uint16(min(s.room, 0xFFFF)))
 	b = append(b, byte(len(s.in)), byte(len(s.in)>>8), byte(len(p.tail)), byte(len(p.pings)-p.ponged))
 	if p.session == nil {

@@ -84,6 +84,8 @@ func (t *simStreams) flush(i uint32, w *work) {
 	})
 }
 
+func (t *simStreams) blocked(uint32, *record) {}
+
 func (t *simStreams) anyoneWrites() bool { return false }
 
 func (t *simStreams) write(_ int32, via wire, _ bool, pieces [][]byte) (int, error) {

@@ -80,6 +80,8 @@ func (s *shard) flushNow(i, gen uint32) {
 	s.unlock()
 }
 
+func (t *streams) blocked(uint32, *record) {} // who writes to a net.Conn waits
+
 func (t *streams) anyoneWrites() bool { return false } // the writing goroutine is on its way
 
 func (t *streams) write(_ int32, via wire, large bool, pieces [][]byte) (int, error) {
