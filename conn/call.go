@@ -8,7 +8,7 @@ import (
 // deliver hands a complete message to the session, when it is this message's turn: the
 // messages before it are executed, and no answer to them waits behind what the client
 // does not read. Until then it is held, and the client is not read any further. A message
-// that arrives after the end has begun is dropped. m owns the payload; with nil it is
+// that arrives after the end has begun is dropped. m has the payload; with nil it is
 // copied where it must outlive the call.
 func (s *shard) deliver(i uint32, payload []byte, m *buffer, what kind) {
 	r, w := s.table.record(i), s.table.seat(i).work
@@ -34,6 +34,9 @@ func (s *shard) deliver(i uint32, payload []byte, m *buffer, what kind) {
 	if p, ok := session.(PromptSession); ok {
 		id := r.id
 		s.mu.Unlock()
+		if m != nil {
+			payload = m.bytes()
+		}
 		answer, promptly, err := callPromptly(p, payload, what)
 		s.engine.sessionFailed("onCall failed", id, err)
 		s.mu.Lock()

@@ -280,7 +280,7 @@ func (d *decoder) readData(piece []byte) error {
 	if d.message == nil {
 		d.message = newBuffer()
 	}
-	d.message.b = append(d.message.b, piece...)
+	d.message.add(piece)
 	return nil
 }
 

@@ -205,7 +205,7 @@ func (l *loop) welcome(d *door, fd int32, from netip.AddrPort) {
 	}
 	r := s.table.record(i)
 	if d.gate == nil && s == l.s {
-		l.lend(ear{i: i, gen: r.gen, fd: fd, size: l.readSize(), fresh: true})
+		l.lend(ear{i: i, gen: r.gen, fd: fd, size: l.size, fresh: true})
 		return
 	}
 	gen := r.gen

@@ -102,7 +102,7 @@ func (s *shard) understand(i, gen uint32, p []byte) {
 			return
 		case what == textMessage || what == binaryMessage:
 			m := w.decoder.takeMessage()
-			s.take(i, m.bytes(), m, what)
+			s.take(i, nil, m, what)
 		case what != nothing:
 			s.take(i, w.decoder.controlBody(), nil, what)
 		}
@@ -136,7 +136,7 @@ func (w *work) admission() verdict {
 	return no
 }
 
-// take does with a message or a control frame what is due. m is the buffer that owns
+// take does with a message or a control frame what is due. m is the buffer that has
 // the payload, nil when it must be copied to be kept.
 func (s *shard) take(i uint32, payload []byte, m *buffer, what kind) {
 	switch what {
@@ -229,7 +229,7 @@ func (s *shard) goOn(i, gen uint32) bool {
 		}
 		m := w.held
 		w.held = nil
-		s.deliver(i, m.bytes(), m, w.heldAs)
+		s.deliver(i, nil, m, w.heldAs)
 		return true
 	case w.parked == nil || w.ending != noEnding:
 		return false

@@ -23,6 +23,7 @@ type loop struct {
 	ears   [maxEars]ear
 	lent   int // of ears
 	buf    []byte
+	size   int    // of what is read of one socket at once
 	clear  []byte // what was decrypted, nil before the first time
 	sc     scratch
 	doors  map[int32]*door
@@ -133,6 +134,7 @@ func (l *loop) wait() bool {
 // handle does what the events tell.
 func (l *loop) handle() {
 	s := l.s
+	l.share(l.n)
 	s.mu.Lock()
 	for k := range l.n {
 		ev := &l.events[k]
@@ -190,15 +192,24 @@ func (l *loop) read(i uint32, r *record, broken, more bool) {
 		l.readSecure(i, r, more)
 		return
 	}
-	e := ear{i: i, gen: r.gen, fd: r.fd, size: l.readSize(), more: more}
+	e := ear{i: i, gen: r.gen, fd: r.fd, size: l.size, more: more}
 	if r.ext.compresses() {
 		e.size = min(e.size, compressedRead)
 	}
 	l.lend(e)
 }
 
-// readSize is how much is read of one socket at once.
-func (l *loop) readSize() int { return min(loopBuffer, len(l.buf)/2) }
+// turnBytes is how much is read in one turn, of all sockets together, as long as each gets
+// leastRead: a thousand who send large messages must not make the others wait.
+const (
+	turnBytes = 512 << 10
+	leastRead = 4 << 10
+)
+
+// share sets how much is read at once of each of so many sockets.
+func (l *loop) share(sockets int) {
+	l.size = min(loopBuffer, len(l.buf)/2, max(leastRead, turnBytes/max(1, sockets)))
+}
 
 // lend puts a socket among those that are to be read.
 func (l *loop) lend(e ear) {
@@ -272,8 +283,9 @@ func (l *loop) tidy() {
 	s := l.s
 	s.lock()
 	s.roused = false
-	now := l.unread
-	l.unread = l.later[:0]
+	now := l.unread[:min(len(l.unread), len(l.events))]
+	l.unread, l.later = append(l.later[:0], l.unread[len(now):]...), l.unread
+	l.share(len(now))
 	for _, i := range now {
 		if r := s.table.record(i); r.marks.has(markQueued) {
 			r.marks.clear(markQueued)
@@ -283,7 +295,6 @@ func (l *loop) tidy() {
 		}
 	}
 	l.listen()
-	l.later = now
 	if len(l.unread) > 0 {
 		s.roused = true
 	}

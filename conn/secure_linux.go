@@ -13,7 +13,7 @@ import (
 // readSecure is read for a connection that speaks TLS, or may do so.
 func (l *loop) readSecure(i uint32, r *record, more bool) {
 	s, gen, fd, x := l.s, r.gen, r.fd, l.s.secures[i]
-	buf := l.buf[:loopBuffer]
+	buf := l.buf[:l.size]
 	switch {
 	case x.end != nil:
 		l.ended(i, r, x)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // crew runs the methods of sessions, which may block, on two kinds of workers.
@@ -18,7 +19,7 @@ const bulky = 16 << 10
 
 func newCrew() crew {
 	cores := runtime.GOMAXPROCS(0)
-	return crew{few: newWorkers(0, 2*cores), many: newWorkers(4*cores, math.MaxInt)}
+	return crew{few: newWorkers(0, max(1, cores/2)), many: newWorkers(4*cores, math.MaxInt)}
 }
 
 func (c crew) submit(j job) {
@@ -43,7 +44,8 @@ type workers struct {
 	queue []job
 	head  int
 	all   int
-	most  int // may work at once
+	most  int // may work at once, unless they are stuck
+	taken uint64
 	free  int // waiting for a job
 	keep  int // how many may wait, 0 when nothing will come any more
 }
@@ -71,9 +73,35 @@ func (p *workers) submit(j job) {
 	case p.free >= len(p.queue)-p.head:
 		p.more.Signal()
 	case p.all < p.most:
-		p.all++
-		go p.work()
+		p.hire()
+	case p.head == len(p.queue)-1:
+		p.watch()
 	}
+}
+
+func (p *workers) hire() {
+	p.all++
+	go p.work()
+}
+
+// stuck is how long workers may leave the queue alone before one more comes: a session
+// may wait for a disk that does not answer.
+const stuck = 250 * time.Millisecond
+
+// watch looks after a queue that nobody was free for, as long as there is one.
+func (p *workers) watch() {
+	taken := p.taken
+	time.AfterFunc(stuck, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.head == len(p.queue) {
+			return
+		}
+		if p.taken == taken {
+			p.hire()
+		}
+		p.watch()
+	})
 }
 
 // work is a worker.
@@ -101,6 +129,7 @@ func (p *workers) next() (job, bool) {
 		p.more.Wait()
 		p.free--
 	}
+	p.taken++
 	j := p.queue[p.head]
 	p.queue[p.head] = job{}
 	p.head++
