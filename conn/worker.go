@@ -46,8 +46,10 @@ type workers struct {
 	all   int
 	most  int // may work at once, unless they are stuck
 	taken uint64
-	free  int // waiting for a job
-	keep  int // how many may wait, 0 when nothing will come any more
+
+	watcher *time.Timer // nil while nobody has to wait
+	free    int         // waiting for a job
+	keep    int         // how many may wait, 0 when nothing will come any more
 }
 
 func newWorkers(keep, most int) *workers {
@@ -74,8 +76,8 @@ func (p *workers) submit(j job) {
 		p.more.Signal()
 	case p.all < p.most:
 		p.hire()
-	case p.head == len(p.queue)-1:
-		p.watch()
+	case p.watcher == nil:
+		p.watch(p.taken)
 	}
 }
 
@@ -88,19 +90,21 @@ func (p *workers) hire() {
 // may wait for a disk that does not answer.
 const stuck = 250 * time.Millisecond
 
-// watch looks after a queue that nobody was free for, as long as there is one.
-func (p *workers) watch() {
-	taken := p.taken
-	time.AfterFunc(stuck, func() {
+// watch looks after a queue that nobody was free for, as long as there is one. taken jobs
+// are no news.
+func (p *workers) watch(taken uint64) {
+	p.watcher = time.AfterFunc(stuck, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if p.head == len(p.queue) {
+		if p.watcher = nil; p.head == len(p.queue) {
 			return
 		}
-		if p.taken == taken {
+		next := p.taken
+		if next == taken {
 			p.hire()
+			next++ // which is the one that comes
 		}
-		p.watch()
+		p.watch(next)
 	})
 }
 
