@@ -168,6 +168,12 @@ func strictly(sent []byte) bool {
 			return false
 		}
 	}
+	// Neither looks at the names of fields that it does not know (RFC 9112 5).
+	for name := range r.Header {
+		if !isToken([]byte(name)) {
+			return false
+		}
+	}
 	return len(sent) < 4096 && len(keys) == 1 && isNonce([]byte(keys[0])) && len(versions) == 1 &&
 		bytes.Count(bytes.ToLower(sent), []byte("host:")) == 1 &&
 		// The library takes the Kelvin sign for a k; RFC 6455 4.2.1 means ASCII letters.
