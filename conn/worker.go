@@ -44,8 +44,8 @@ type workers struct {
 	queue []job
 	head  int
 	all   int
-	most  int // may work at once, unless they are stuck
-	taken uint64
+	most  int    // may work at once, unless they are stuck
+	taken uint64 // jobs, by now
 
 	watcher *time.Timer // nil while nobody has to wait
 	free    int         // waiting for a job
@@ -112,29 +112,38 @@ func (p *workers) watch(taken uint64) {
 func (p *workers) work() {
 	sc := scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
+	last := uint64(0)
 	for {
-		j, ok := p.next()
+		j, n, ok := p.next(last)
 		if !ok {
 			return
 		}
+		last = n
 		j.run(sc)
 	}
 }
 
-func (p *workers) next() (job, bool) {
+// next takes a job, the nth of all, for who has taken the last of his before, or none. It
+// is false for who is not needed any more: nothing is to be done, or too many work and
+// the queue has moved without him.
+func (p *workers) next(last uint64) (j job, n uint64, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.all > p.most && last != 0 && last != p.taken {
+		p.all--
+		return job{}, 0, false
+	}
 	for p.head == len(p.queue) {
 		if p.free >= p.keep {
 			p.all--
-			return job{}, false
+			return job{}, 0, false
 		}
 		p.free++
 		p.more.Wait()
 		p.free--
 	}
 	p.taken++
-	j := p.queue[p.head]
+	j = p.queue[p.head]
 	p.queue[p.head] = job{}
 	p.head++
 	if p.head == len(p.queue) {
@@ -143,7 +152,7 @@ func (p *workers) next() (job, bool) {
 			p.queue = nil
 		}
 	}
-	return j, true
+	return j, p.taken, true
 }
 
 func (p *workers) dismiss() {

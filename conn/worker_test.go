@@ -54,3 +54,38 @@ func TestLargeMessagesWaitForEachOther(t *testing.T) {
 		}
 	})
 }
+
+// Who was hired because others were stuck leaves when they are not any more, however long
+// the queue is.
+func TestFewWorkersAreFewAgain(t *testing.T) {
+	var inside atomic.Int32
+	var leave chan struct{} // of the bubble
+	synthetic(t, Options{Transport: Goroutine, Handler: funcs{call: func(Conn, []byte) (Answer, error) {
+		inside.Add(1)
+		<-leave
+		inside.Add(-1)
+		return Answer{}, nil
+	}}}, func(t *testing.T, s *server) {
+		leave = make(chan struct{})
+		const more, waiting = 3, 4
+		few := newCrew().few.most
+		for range few + 2*more + waiting {
+			c := adopt(t, s, openingRequest)
+			c.head()
+			c.send(text(strings.Repeat("l", bulky+1)))
+		}
+		<-time.After(more * stuck)
+		synctest.Wait()
+		if n := int(inside.Load()); n != few+more {
+			t.Fatalf("%d are at work while all are stuck, want %d", n, few+more)
+		}
+		for range 2 * more {
+			leave <- struct{}{}
+			synctest.Wait()
+		}
+		if n := int(inside.Load()); n != few {
+			t.Errorf("%d are at work, want %d", n, few)
+		}
+		close(leave)
+	})
+}
