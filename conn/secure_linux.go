@@ -24,7 +24,7 @@ func (l *loop) readSecure(i uint32, r *record, more bool) {
 	case x.layer == nil:
 		buf = l.buf[:maxHello]
 	case r.ext.compresses():
-		buf = l.buf[:compressedRead]
+		buf = buf[:min(len(buf), compressedRead)]
 	}
 	s.mu.Unlock()
 	n, errno := l.kernel.read(fd, buf)
@@ -80,7 +80,7 @@ func (l *loop) heard(i uint32, r *record, x *secure, plain []byte, err error) {
 	if x.end = err; err != nil {
 		l.again(i, r)
 	}
-	r.marks.set(markDirty) // see read
+	r.marks.set(markDirty) // see hear
 	if s.input(i, plain); s.at(i, gen) == nil {
 		return
 	}
