@@ -59,7 +59,7 @@ const (
 type marks uint8
 
 const (
-	markDirty   marks = 1 << iota // is in the shard's list of outboxes to be written
+	markDirty   marks = 1 << iota // its outbox is to be written: it is in the shard's list, or who has set this is about to
 	markUnread                    // the socket may have bytes that were left unread
 	markCounted                   // the engine counts it
 	markQueued                    // is in the transport's list of sockets to be read

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls below are for sockets that never block, so the scheduler need not
-// know of them. Those for sockets spare the layer of files, which watches for changes.
+// The system calls below are for descriptors that never block, so the scheduler need
+// not know of them. recvfrom and sendto spare what read and write do for files.
 
 func rawRead(fd int32, p []byte) (int, unix.Errno) {
 	for {
