@@ -12,7 +12,8 @@ type Handler interface {
 // Session is the interface layer of one connection: what its messages mean. Its
 // methods are called one after the other, never two at once, each from a goroutine
 // that may block; messages in the order of their arrival, each executed completely
-// before the next.
+// before the next. Messages above 16 KiB wait for each other: a few of them, of all clients
+// together, are executed at a time, and one more whenever none was begun for 250 ms.
 //
 // OnWSConnect is called when the handshake is accepted and the 101 is the first
 // entry of the outbox. OnWSDisconnect is called exactly once if OnWSConnect was,
