@@ -8,7 +8,7 @@ import (
 // bare is a transport that moves nothing: what is written is counted and gone.
 type bare struct {
 	*shard
-	sc      scratch
+	sc      *scratch
 	in      [256]byte
 	onWrite func()
 }
@@ -21,7 +21,7 @@ func newBare(t testing.TB, o Options) *bare {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bare{shard: newShard(e), onWrite: func() {}}
+	b := &bare{shard: newShard(e), sc: newScratch(2 * batchSize), onWrite: func() {}}
 	b.submit = func(job) { t.Fatal("a prompt session needs no worker") }
 	b.carrier = b
 	b.owned = true
@@ -57,7 +57,7 @@ func (b *bare) hear1(i uint32, p []byte) {
 	r := b.table.record(i)
 	r.marks.set(markDirty)
 	b.input(i, p)
-	b.shard.flush(i, r.gen, &b.sc)
+	b.shard.flush(i, r.gen, b.sc)
 	b.mu.Unlock()
 }
 
@@ -109,7 +109,7 @@ func TestAFloodOfPushesEndsATurn(t *testing.T) {
 		}
 		push()
 		b.lock()
-		b.flushAll(&b.sc)
+		b.flushAll(b.sc)
 		b.mu.Unlock()
 		// One pass may meet a connection twice: by the log, and by the list.
 		if writes > 100 {

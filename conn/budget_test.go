@@ -43,7 +43,7 @@ func TestTheCoreAllocatesNothing(t *testing.T) {
 				}
 			}
 			b.lock()
-			b.flushAll(&b.sc)
+			b.flushAll(b.sc)
 			b.mu.Unlock()
 		},
 	} {
@@ -70,7 +70,7 @@ func TestABroadcastAllocatesItsFrameAlone(t *testing.T) {
 			t.Fatalf("%d are reached", n)
 		}
 		b.lock()
-		b.flushAll(&b.sc)
+		b.flushAll(b.sc)
 		b.mu.Unlock()
 	})
 	if got > 1 {

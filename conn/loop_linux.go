@@ -25,7 +25,7 @@ type loop struct {
 	buf    []byte
 	size   int    // of what is read of one socket at once
 	clear  []byte // what was decrypted, nil before the first time
-	sc     scratch
+	sc     *scratch
 	doors  map[int32]*door
 
 	later  []uint32 // room for the next unread
@@ -76,7 +76,7 @@ func newLoops(e *Engine, n int) []*shard {
 	for i := range shards {
 		s := newShard(e)
 		s.submit = e.workers.submit
-		s.carrier = &loop{s: s, doors: make(map[int32]*door), begun: begun{most: maxHandshakes}}
+		s.carrier = &loop{s: s, sc: newScratch(2 * batchSize), doors: make(map[int32]*door), begun: begun{most: maxHandshakes}}
 		s.owned = true // until it sleeps for the first time
 		shards[i] = s
 	}
@@ -238,9 +238,9 @@ func (l *loop) listen() {
 		}
 		for k := range l.ears[from:at] {
 			e := &l.ears[from+k]
-			l.s.flushSoon(e.i, e.gen, &l.sc)
+			l.s.flushSoon(e.i, e.gen, l.sc)
 		}
-		l.s.flushPicked(&l.sc)
+		l.s.flushPicked(l.sc)
 	}
 	l.lent = 0
 }
@@ -298,7 +298,7 @@ func (l *loop) tidy() {
 	if len(l.unread) > 0 {
 		s.roused = true
 	}
-	s.flushAll(&l.sc)
+	s.flushAll(l.sc)
 	doomed, errands := l.doomed, l.errands
 	l.doomed, l.errands = l.closed[:0], nil
 	s.mu.Unlock()

@@ -10,8 +10,8 @@ import "sync"
 type scratch struct {
 	strokes [maxStrokes]stroke
 	picked  int
-	batch   [2 * batchSize]byte
-	copied  int // bytes of batch in use
+	batch   []byte // for what is copied: more than batchSize lets more strokes wait for each other
+	copied  int    // bytes of batch in use
 }
 
 // maxStrokes is for how many connections is written before others have their turn.
@@ -84,4 +84,7 @@ func (sc *scratch) gather(st *stroke, batch []entry, skip int) {
 	}
 }
 
-var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
+// scratchPool is for those who write for one connection mostly, and may have to wait there.
+var scratchPool = sync.Pool{New: func() any { return newScratch(batchSize) }}
+
+func newScratch(room int) *scratch { return &scratch{batch: make([]byte, room)} }

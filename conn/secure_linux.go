@@ -87,7 +87,7 @@ func (l *loop) heard(i uint32, r *record, x *secure, plain []byte, err error) {
 	if x.layer != nil {
 		s.keep(i, x, x.layer.kept())
 	}
-	s.flush(i, gen, &l.sc)
+	s.flush(i, gen, l.sc)
 }
 
 // ended ends a connection whose peer has nothing more to say, or nothing that can be

@@ -66,7 +66,7 @@ func (w *world) spawn(kind actorKind, who int, task func()) *actor {
 		a = w.idle[n-1]
 		w.idle = w.idle[:n-1]
 	} else {
-		a = &actor{w: w, sc: new(scratch)}
+		a = &actor{w: w, sc: newScratch(batchSize)}
 		a.next, a.stop = iter.Pull(func(yield func(struct{}) bool) {
 			a.yield = yield
 			for {

@@ -135,7 +135,7 @@ func (w *world) reset() {
 			continue
 		}
 		s.owned = true
-		l := &loop{s: s, doors: map[int32]*door{doorFD: {fd: doorFD, address: &net.TCPAddr{}, failed: make(chan error, 1)}}, buf: make([]byte, 2*64)}
+		l := &loop{s: s, sc: newScratch(2 * batchSize), doors: map[int32]*door{doorFD: {fd: doorFD, address: &net.TCPAddr{}, failed: make(chan error, 1)}}, buf: make([]byte, 2*64)}
 		l.kernel, l.close = &simKernel{w: w, l: l, open: true}, func() {}
 		s.carrier = l
 		w.spawn(loopActor, k, l.run)
