@@ -39,13 +39,14 @@ func (c crew) dismiss() {
 // workers take jobs from one queue, each one after the other. A few stay when there is
 // nothing to do.
 type workers struct {
-	mu    sync.Mutex // guards what follows; taken with a shard's mutex held
-	more  sync.Cond
-	queue []job
-	head  int
-	all   int
-	most  int    // may work at once, unless they are stuck
-	taken uint64 // jobs, by now
+	mu     sync.Mutex // guards what follows; taken with a shard's mutex held
+	more   sync.Cond
+	queue  []job
+	head   int
+	all    int
+	most   int    // may work at once, unless they are stuck
+	taken  uint64 // jobs, by now
+	coming int    // hired, and at no job yet
 
 	watcher *time.Timer // nil while nobody has to wait
 	free    int         // waiting for a job
@@ -77,12 +78,13 @@ func (p *workers) submit(j job) {
 	case p.all < p.most:
 		p.hire()
 	case p.watcher == nil:
-		p.watch(p.taken)
+		p.watch()
 	}
 }
 
 func (p *workers) hire() {
 	p.all++
+	p.coming++
 	go p.work()
 }
 
@@ -90,21 +92,20 @@ func (p *workers) hire() {
 // may wait for a disk that does not answer.
 const stuck = 250 * time.Millisecond
 
-// watch looks after a queue that nobody was free for, as long as there is one. taken jobs
-// are no news.
-func (p *workers) watch(taken uint64) {
+// watch looks after a queue that nobody was free for, as long as there is one. That who
+// was hired already takes a job is no news.
+func (p *workers) watch() {
+	taken := p.taken + uint64(p.coming)
 	p.watcher = time.AfterFunc(stuck, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.watcher = nil; p.head == len(p.queue) {
 			return
 		}
-		next := p.taken
-		if next == taken {
+		if p.taken == taken {
 			p.hire()
-			next++ // which is the one that comes
 		}
-		p.watch(next)
+		p.watch()
 	})
 }
 
@@ -129,6 +130,9 @@ func (p *workers) work() {
 func (p *workers) next(last uint64) (j job, n uint64, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if last == 0 {
+		p.coming--
+	}
 	if p.all > p.most && last != 0 && last != p.taken {
 		p.all--
 		return job{}, 0, false
