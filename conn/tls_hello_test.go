@@ -46,7 +46,7 @@ func TestTLSUnfinishedHellosAreCounted(t *testing.T) {
 	}
 	first.Close()
 	s.log.await(t, 1, Ended)
-	if n := s.buffered.Load(); n != 0 {
+	if n := s.left(); n != 0 {
 		t.Errorf("%d bytes are left", n)
 	}
 	second.Close()

@@ -326,7 +326,7 @@ func TestUnfinishedRecordsAreCounted(t *testing.T) {
 		c.Conn.(*tls.Conn).NetConn().Close()
 		s.log.await(t, uint64(n+1), Ended)
 	}
-	if n := s.buffered.Load(); n != 0 {
+	if n := s.left(); n != 0 {
 		t.Errorf("%d bytes are left", n)
 	}
 }
