@@ -43,7 +43,7 @@ func (s *shard) drop(i uint32, n int) {
 }
 
 // hear takes bytes of frames until they are used up or the connection must not be read
-// any further for now.
+// any further yet.
 //
 // It releases the mutex while a prompt session executes a message. Bytes that come
 // meanwhile, which is rare, wait behind those that are at hand.

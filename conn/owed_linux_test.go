@@ -32,7 +32,7 @@ func (k *stingyKernel) write(_ int32, pieces [][]byte) (n int, errno unix.Errno)
 // byte is not reported before the socket has it, and little is encrypted in advance.
 func TestWritesOverTLSMayBePartial(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		client, server := bothSides(rapid.SampledFrom(suites).Draw(t, "suite"))
+		client, server := twoEnds(rapid.SampledFrom(suites).Draw(t, "suite"))
 		k, x := &stingyKernel{}, &secure{layer: server}
 		size := rapid.OneOf(rapid.IntRange(1, 40), rapid.IntRange(1, 200_000)).Draw(t, "bytes")
 		message := make([]byte, size)

@@ -55,7 +55,7 @@ func TestEverySocketHasItsShare(t *testing.T) {
 			r.hears = hearsFrames
 			if tc.secure {
 				s.secured(i, r, &gate{})
-				_, server := bothSides(suites[0])
+				_, server := twoEnds(suites[0])
 				s.secures[i].layer = server
 				r.hears = hearsFrames
 			}

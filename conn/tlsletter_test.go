@@ -1,19 +1,11 @@
 package conn
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 )
-
-// bothSides are the record layers of a client and a server.
-func bothSides(s *suite) (client, server *tls13) {
-	size := s.hash().Size()
-	up, down := bytes.Repeat([]byte{1}, size), bytes.Repeat([]byte{2}, size)
-	return newTLS13(s, new(warmKeys), down, up), newTLS13(s, new(warmKeys), up, down)
-}
 
 // inner is a record whose plaintext, its type and padding included, is given.
 func (t *tls13) inner(plaintext string) []byte {
@@ -53,7 +45,7 @@ func TestRecordsByTheLetter(t *testing.T) {
 	} {
 		t.Run("RFC8446_"+tc.section+"/"+tc.name, func(t *testing.T) {
 			for _, one := range []bool{true, false} {
-				client, server := bothSides(suites[0])
+				client, server := twoEnds(suites[0])
 				var wire []byte
 				for _, r := range tc.records {
 					wire = append(wire, client.inner(r)...)
@@ -75,7 +67,7 @@ func TestRecordsByTheLetter(t *testing.T) {
 
 // However often a peer asks for new keys, it gets one update, with the next data.
 func TestUpdatesThatAreAskedForAreAnsweredOnce(t *testing.T) {
-	client, server := bothSides(suites[0])
+	client, server := twoEnds(suites[0])
 	for range maxUseless {
 		if _, err := server.open(nil, client.sealOne(nil, contentHandshake, []byte(asksUpdate))); err != nil {
 			t.Fatal(err)

@@ -77,7 +77,7 @@ func TestRecordsInAnyPieces(t *testing.T) {
 	})
 }
 
-// Every byte of every kind of record may be the last one for now.
+// A read may end behind every byte of every kind of record.
 func TestRecordsEndAnywhere(t *testing.T) {
 	make := func() (server *tls13, wire []byte) {
 		client, server := twoEnds(suites[0])

@@ -52,8 +52,8 @@ type carrier interface {
 	// anyoneWrites reports whether whoever has something to write may call write himself.
 	// Else that is up to whom flush has told.
 	anyoneWrites() bool
-	// blocked is told that the socket of a connection takes no more for now: writable is
-	// to be called when it does.
+	// blocked is told that the socket of a connection is full: writable is to be called
+	// when it takes bytes again.
 	blocked(i uint32, r *record)
 	// closeWrite ends the sending direction behind the last byte, without the mutex.
 	closeWrite(fd int32, via wire)
