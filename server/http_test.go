@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"musicdb/media/stream"
+	"musicdb/media/sound"
 	"musicdb/server"
 	"musicdb/server/client"
 )
@@ -169,7 +169,7 @@ func TestStream(t *testing.T) {
 	if kind, chunks := plain.Header.Get("Content-Type"), plain.TransferEncoding; kind != "audio/mpeg" || len(chunks) != 0 || plain.Header.Get("icy-metaint") != "" {
 		t.Errorf("headers %v, transfer encoding %v", plain.Header, chunks)
 	}
-	var splitter stream.Splitter
+	var splitter sound.Splitter
 	frames := 0
 	buffer := make([]byte, 4096)
 	for frames < 60 {
@@ -177,7 +177,7 @@ func TestStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		splitter.Write(buffer[:n], func(h stream.Header, _ []byte) {
+		splitter.Write(buffer[:n], func(h sound.Header, _ []byte) {
 			frames++
 			if h.Bitrate != 320_000 || h.SampleRate != 44_100 {
 				t.Fatalf("frame %d: %+v", frames, h)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"musicdb/media/stream"
+	"musicdb/media/sound"
 )
 
 // streamWriteTime is how long one piece of sound may take to leave. A listener
@@ -28,18 +28,18 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	var sound io.Writer = w
+	var out io.Writer = w
 	setTitle := func(string) {}
 	if r.Header.Get("Icy-MetaData") == "1" {
-		h["icy-metaint"] = []string{strconv.Itoa(stream.DefaultMetaint)}
-		icy := stream.NewICYWriter(w, stream.DefaultMetaint)
-		sound, setTitle = icy, icy.SetTitle
+		h["icy-metaint"] = []string{strconv.Itoa(sound.DefaultMetaint)}
+		icy := sound.NewICYWriter(w, sound.DefaultMetaint)
+		out, setTitle = icy, icy.SetTitle
 	}
 	w.WriteHeader(http.StatusOK)
 
 	listener := s.o.Stream.Join()
 	defer listener.Close()
-	out := http.NewResponseController(w)
+	control := http.NewResponseController(w)
 	for {
 		frames, err := listener.Next(r.Context())
 		if err != nil {
@@ -47,13 +47,13 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		setTitle(listener.Title())
-		if err := out.SetWriteDeadline(time.Now().Add(streamWriteTime)); err != nil {
+		if err := control.SetWriteDeadline(time.Now().Add(streamWriteTime)); err != nil {
 			return
 		}
-		if _, err := sound.Write(frames); err != nil {
+		if _, err := out.Write(frames); err != nil {
 			return
 		}
-		if err := out.Flush(); err != nil {
+		if err := control.Flush(); err != nil {
 			return
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/queue"
+	"musicdb/media/sound"
 	"musicdb/media/stream"
 	"musicdb/server"
 )
@@ -23,6 +24,7 @@ var sources = []struct {
 	{"musicdb/server", server.Definitions},
 	{"musicdb/conn", conn.Definitions},
 	{"musicdb/media/stream", stream.Definitions},
+	{"musicdb/media/sound", sound.Definitions},
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 }

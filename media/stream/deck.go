@@ -14,7 +14,7 @@ func (p *pump) play(s *source) (before *source) {
 		p.next = nil
 	}
 	if s != nil {
-		p.ring.setTitle(s.title)
+		p.mp3.Ring().SetTitle(s.title)
 	}
 	return before
 }
@@ -38,7 +38,7 @@ func (p *pump) skip() (dropped *source) {
 	defer p.mu.Unlock()
 	dropped, p.current, p.next = p.current, p.next, nil
 	if p.current != nil {
-		p.ring.setTitle(p.current.title)
+		p.mp3.Ring().SetTitle(p.current.title)
 	}
 	return dropped
 }

@@ -3,18 +3,18 @@
 //
 // It owns the way from a queue entry to bytes that a listener can be given:
 // a decoder child per song, the clock that paces their PCM, one encoder child
-// for all songs, silence where there is nothing to play, the ring from which
-// any number of listeners read, the titles, and the position in the song that
-// survives a restart. It owns the bookkeeping of what was played completely.
+// for all songs, silence where there is nothing to play, the titles, and the
+// position in the song that survives a restart. What the encoder has made lies in
+// a mount of package sound, from which any number of listeners read. It owns the bookkeeping of what was played completely.
 // It refuses to know sockets: whoever serves a listener moves the bytes.
 //
 // Two goroutines do the work. The pump (pump.go) follows the clock: it may never
 // wait for anything. The conductor (conductor.go) decides what is played: it
 // talks to the queue and the databases, opens songs and executes commands. What
-// is public here may be called from any goroutine; a Listener belongs to one.
+// is public here may be called from any goroutine.
 //
 // Every part is a machine of package fsm: the stream (audio.go), what the users
 // want to hear (mute.go), the decoder of a song (decoding.go), the encoder
-// (encoding.go), a listener (listening.go). Start reading at audio.go, then
+// (encoding.go). Start reading at audio.go, then
 // conductor.go.
 package stream

@@ -11,13 +11,14 @@ import (
 
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/sound"
 )
 
 const (
 	// encoderPipe bounds the PCM under way to the encoder: 93 ms.
 	encoderPipe = 16 << 10
 	// primeSamples of silence make a fresh encoder deliver its first frame.
-	primeSamples = 4 * SamplesPerFrame
+	primeSamples = 4 * sound.SamplesPerFrame
 	// encoderPatience is how long a running encoder may neither take nor give
 	// sound, in real time. A joining listener has got 1.5 s in advance.
 	encoderPatience = 1500 * time.Millisecond
@@ -166,11 +167,11 @@ func (e *encoder) read(life context.Context, child *ffmpeg.Child, out *os.File) 
 		case <-life.Done():
 		}
 	}
-	var split Splitter
+	var split sound.Splitter
 	buffer := make([]byte, 16<<10)
 	for {
 		n, err := out.Read(buffer)
-		split.Write(buffer[:n], func(_ Header, whole []byte) {
+		split.Write(buffer[:n], func(_ sound.Header, whole []byte) {
 			send(encoded{child: child, frame: append([]byte(nil), whole...)})
 		})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/sound"
 )
 
 // A machine that was suspended finds its encoder as it left it: time in which
@@ -19,7 +20,7 @@ func TestHaltedPumpKeepsItsEncoder(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, tool.Close()) }()
 	e := newEncoder(tool, 1, slog.New(slog.NewTextHandler(io.Discard, nil)), fsm.NewObserver(encoding, 16))
-	p := newPump(1, e, newRing(), func() {})
+	p := newPump(1, e, sound.NewMount(sound.MountOptions{}), func() {})
 	defer e.close()
 	var now time.Duration
 	p.step(now)

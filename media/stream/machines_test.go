@@ -11,7 +11,6 @@ func TestBothRunnersAgree(t *testing.T) {
 	t.Run("mute", func(t *testing.T) { fsmtest.Agree(t, mute) })
 	t.Run("decoding", func(t *testing.T) { fsmtest.Agree(t, decoding) })
 	t.Run("encoding", func(t *testing.T) { fsmtest.Agree(t, encoding) })
-	t.Run("listening", func(t *testing.T) { fsmtest.Agree(t, listening) })
 	t.Run("video", func(t *testing.T) { fsmtest.Agree(t, video) })
 }
 

@@ -3,6 +3,15 @@ package stream
 import (
 	"io"
 	"sync"
+
+	"musicdb/media/sound"
+)
+
+// What songs are decoded to, and what the encoders are fed with.
+const (
+	SampleRate     = sound.SampleRate // Hz
+	channels       = 2
+	bytesPerSample = 2 * channels // one sample of all channels, 16 bit each
 )
 
 // pcmAhead is how much a song is decoded ahead: 4 s.

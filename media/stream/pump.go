@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"musicdb/media/sound"
 )
 
 const (
@@ -29,11 +31,11 @@ const (
 type pump struct {
 	clock   *clock
 	encoder *encoder
-	ring    *ring
+	mp3     *sound.Mount
 	changed func() // tells the conductor that a song ended
 
 	// Owned by the pump's goroutine.
-	silence silence
+	silence sound.Silence
 	emitted int64  // samples in frames that are in the ring
 	fed     int64  // emitted, and what is under way through the encoder
 	block   []byte // PCM prepared
@@ -55,8 +57,8 @@ type PumpFigures struct {
 	StarvedSamples uint64 // silence because the decoder of a playing song was late
 }
 
-func newPump(pace float64, e *encoder, r *ring, changed func()) *pump {
-	return &pump{clock: newClock(pace), encoder: e, ring: r, changed: changed, block: make([]byte, maxBlock), muted: true}
+func newPump(pace float64, e *encoder, mp3 *sound.Mount, changed func()) *pump {
+	return &pump{clock: newClock(pace), encoder: e, mp3: mp3, changed: changed, block: make([]byte, maxBlock), muted: true}
 }
 
 // run moves sound until ctx ends.
@@ -85,8 +87,8 @@ func (p *pump) step(now time.Duration) {
 		p.feed(due, now)
 		return
 	}
-	for p.emitted+SamplesPerFrame <= due {
-		p.emit(p.silence.next(), true)
+	for p.emitted+sound.SamplesPerFrame <= due {
+		p.emit(p.silence.Next(), true)
 	}
 	// What primes the encoder comes out of it behind the last silent frame.
 	p.fed = p.emitted
@@ -136,7 +138,7 @@ func (p *pump) fill(block []byte) {
 			p.current, p.next = p.next, nil
 		}
 		if p.current != nil {
-			p.ring.setTitle(p.current.title)
+			p.mp3.Ring().SetTitle(p.current.title)
 		}
 		p.changed()
 	}
@@ -145,11 +147,11 @@ func (p *pump) fill(block []byte) {
 
 // emit appends a frame to the ring.
 func (p *pump) emit(frame []byte, silent bool) {
-	p.ring.append(frame)
-	p.emitted += SamplesPerFrame
+	p.mp3.Ring().Append(frame, sound.FrameTime)
+	p.emitted += sound.SamplesPerFrame
 	if p.waiting++; p.waiting >= framesPerPublish {
 		p.waiting = 0
-		p.ring.publish()
+		p.mp3.Ring().Publish()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"musicdb/media/sound"
 )
 
 // BenchmarkSkip is the time from the command until the encoder has delivered the
@@ -26,14 +28,14 @@ func BenchmarkSkip(b *testing.B) {
 		defer l.Close()
 		look := time.NewTicker(time.Millisecond)
 		defer look.Stop()
-		var split Splitter
+		var split sound.Splitter
 		for ctx.Err() == nil {
 			frames, err := l.Next(now)
 			if err != nil {
 				<-look.C
 			}
 			mp3 = append(mp3, frames...)
-			split.Write(frames, func(Header, []byte) { arrived = append(arrived, time.Now()) })
+			split.Write(frames, func(sound.Header, []byte) { arrived = append(arrived, time.Now()) })
 		}
 	}()
 	var skips []time.Time
@@ -56,14 +58,14 @@ func BenchmarkSkip(b *testing.B) {
 	var sum, longest time.Duration
 	at := 0
 	for i, skip := range skips {
-		for arrived[at*window/SamplesPerFrame].Before(skip) {
+		for arrived[at*window/sound.SamplesPerFrame].Before(skip) {
 			at++
 		}
 		want := []float64{882, 441}[i%2]
 		for notes[at] != want {
 			at++
 		}
-		took := arrived[at*window/SamplesPerFrame].Sub(skip)
+		took := arrived[at*window/sound.SamplesPerFrame].Sub(skip)
 		sum, longest = sum+took, max(longest, took)
 	}
 	b.ReportMetric(float64(sum.Milliseconds())/float64(len(skips)), "mean-ms")

@@ -159,7 +159,7 @@ func (c *conductor) find(ctx context.Context) {
 		entry, ok := c.s.o.Queue.Current()
 		if !ok {
 			c.s.log.Warn("there is no song to play; waiting for one")
-			c.s.ring.setTitle("")
+			c.s.mp3.Ring().SetTitle("")
 			c.fire(NoSongFound)
 			return
 		}

@@ -5,19 +5,21 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"musicdb/media/sound"
 )
 
-// sound is what a player would play: the left channel, from -1 to 1.
-type sound []float64
+// wave is what a player would play: the left channel, from -1 to 1.
+type wave []float64
 
 // decode plays a recording. Every complaint of the player fails the test.
-func decode(t testing.TB, mp3 []byte) sound {
+func decode(t testing.TB, mp3 []byte) wave {
 	t.Helper()
-	var s Splitter
+	var s sound.Splitter
 	var frames int
-	s.Write(mp3, func(h Header, _ []byte) {
+	s.Write(mp3, func(h sound.Header, _ []byte) {
 		frames++
-		if h.Version != MPEG1 || h.Bitrate != Bitrate || h.SampleRate != SampleRate || h.Mode != JointStereo || h.Protected {
+		if h.Version != sound.MPEG1 || h.Bitrate != sound.Bitrate || h.SampleRate != SampleRate || h.Mode != sound.JointStereo || h.Protected {
 			t.Fatalf("frame %d has other parameters: %+v", frames, h)
 		}
 	})
@@ -25,18 +27,18 @@ func decode(t testing.TB, mp3 []byte) sound {
 		t.Fatalf("%d bytes belong to no frame, %d are left over", s.Skipped(), s.Pending())
 	}
 	pcm := run(t, mp3, "-xerror", "-err_detect", "explode", "-flags2", "-skip_manual", "-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1")
-	s16 := make(sound, len(pcm)/4)
+	s16 := make(wave, len(pcm)/4)
 	for i := range s16 {
 		s16[i] = float64(int16(binary.LittleEndian.Uint16(pcm[4*i:]))) / 32768
 	}
-	if want := frames * SamplesPerFrame; len(s16) != want {
+	if want := frames * sound.SamplesPerFrame; len(s16) != want {
 		t.Fatalf("%d frames decode to %d samples, want %d", frames, len(s16), want)
 	}
 	return s16
 }
 
 // level is the amplitude of a tone in a part of the sound (Goertzel).
-func (s sound) level(hz float64) float64 {
+func (s wave) level(hz float64) float64 {
 	if len(s) == 0 {
 		return 0
 	}
@@ -50,7 +52,7 @@ func (s sound) level(hz float64) float64 {
 }
 
 // peak is the largest amplitude.
-func (s sound) peak() (peak float64) {
+func (s wave) peak() (peak float64) {
 	for _, x := range s {
 		peak = max(peak, math.Abs(x))
 	}
@@ -62,7 +64,7 @@ const window = SampleRate / 100
 
 // score says which of the tones sounds in each window; 0 is silence, -1
 // something else.
-func (s sound) score(tones ...float64) []float64 {
+func (s wave) score(tones ...float64) []float64 {
 	var notes []float64
 	for ; len(s) >= window; s = s[window:] {
 		note := -1.0

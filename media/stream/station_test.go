@@ -20,6 +20,7 @@ import (
 	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
+	"musicdb/media/sound"
 	"musicdb/media/state"
 )
 
@@ -228,7 +229,7 @@ func (s *station) listen() (heard func() []byte) {
 	l := s.stream.Join()
 	go func() {
 		defer l.Close()
-		left := Bitrate / 8
+		left := sound.Bitrate / 8
 		for left > 0 {
 			frames, err := l.Next(context.Background())
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
+	"musicdb/media/sound"
 )
 
 // StartMode says what the stream does after a start.
@@ -51,9 +52,9 @@ type Stream struct {
 	o   Options
 	log *slog.Logger
 
-	ring *ring
-	ears *ears
-	pump *pump
+	audience *sound.Audience
+	mp3      *sound.Mount
+	pump     *pump
 
 	audio       *fsm.Runner[AudioState, AudioEvent]
 	mute        *fsm.Runner[MuteState, MuteEvent]
@@ -88,14 +89,15 @@ func New(o Options) (*Stream, error) {
 		o.Pace = 1
 	}
 	s := &Stream{
-		o: o, log: o.Log, ring: newRing(), ears: newEars(),
+		o: o, log: o.Log, audience: sound.NewAudience(),
 		wake: make(chan struct{}, 1), running: make(chan struct{}),
 		audioSeen: fsm.NewObserver(audio, 256), muteSeen: fsm.NewObserver(mute, 16),
 		decodesSeen: fsm.NewObserver(decoding, 16), encoderSeen: fsm.NewObserver(encoding, 64),
 	}
+	s.mp3 = sound.NewMount(sound.MountOptions{Format: sound.MP3, Audience: s.audience, Burst: burst})
 	s.audio = fsm.NewRunner(audio, s.audioSeen, fsm.Effects[AudioState, AudioEvent]{})
 	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
-	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.ring, s.look)
+	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.mp3, s.look)
 	s.conducts = newConductor(s)
 	return s, nil
 }
@@ -119,7 +121,7 @@ func (s *Stream) run(ctx context.Context) {
 	if s.o.Disabled {
 		s.conducts.disabled(ctx)
 		workers.Wait()
-		s.ring.end()
+		s.mp3.Ring().End()
 		return
 	}
 	// The pump outlives the conductor, so that the last songs are taken off a
@@ -140,7 +142,7 @@ func (s *Stream) run(ctx context.Context) {
 	s.conducts.close(context.WithoutCancel(ctx))
 	stopPump()
 	workers.Wait()
-	s.ring.end()
+	s.mp3.Ring().End()
 }
 
 // supervise runs work until ctx ends. Work that panics is reported and begins
@@ -169,5 +171,5 @@ func (s *Stream) look() {
 
 // Sources are the figures of all machines of the stream.
 func (s *Stream) Sources() []fsm.Source {
-	return []fsm.Source{s.audioSeen, s.muteSeen, s.decodesSeen, s.encoderSeen, s.ears.ledger}
+	return []fsm.Source{s.audioSeen, s.muteSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
 }

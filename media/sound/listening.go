@@ -1,4 +1,4 @@
-package stream
+package sound
 
 import "musicdb/fsm"
 
@@ -25,7 +25,10 @@ const (
 	ListenerStreamEnded
 )
 
-var listenerLayer = fsm.Layer{Name: "listener", Color: "blue"}
+var (
+	listenerLayer = fsm.Layer{Name: "listener", Color: "blue"}
+	streamLayer   = fsm.Layer{Name: "stream", Color: "black"}
+)
 
 // listening is the machine of a listener, from Join to Close. There may be
 // thousands, so it runs compiled.
@@ -33,17 +36,17 @@ var listening = fsm.MustDefine("listener",
 	"One who hears the live stream.",
 	ListenerJoined,
 	[]fsm.StateDoc[ListeningState]{
-		{State: ListenerJoined, Name: "Joined", Doc: "Has a place in the ring, a second and a half behind its end, and has taken nothing yet.", Layer: listenerLayer},
+		{State: ListenerJoined, Name: "Joined", Doc: "Has a place in the ring, some seconds behind its end, and has taken nothing yet.", Layer: listenerLayer},
 		{State: ListenerHearing, Name: "Hearing", Doc: "Takes frames as they come.", Layer: listenerLayer},
 		{State: ListenerLeft, Name: "Left", Doc: "Went away by itself.", Layer: listenerLayer, Terminal: true},
 		{State: ListenerDropped, Name: "Dropped", Doc: "Stayed so far behind that its sound is no longer kept.", Layer: listenerLayer, Terminal: true},
-		{State: ListenerDismissed, Name: "Dismissed", Doc: "The stream ended under it.", Layer: worker, Terminal: true},
+		{State: ListenerDismissed, Name: "Dismissed", Doc: "The stream ended under it.", Layer: streamLayer, Terminal: true},
 	},
 	[]fsm.EventDoc[ListeningEvent]{
 		{Event: ListenerFirstFrames, Name: "FirstFrames", Doc: "Took the burst.", By: "Next", Layer: listenerLayer},
 		{Event: ListenerLeave, Name: "Leave", Doc: "Wants no more.", By: "Close", Layer: listenerLayer},
 		{Event: ListenerTooSlow, Name: "TooSlow", Doc: "Asked for frames that have left the ring.", By: "Next", Layer: listenerLayer},
-		{Event: ListenerStreamEnded, Name: "StreamEnded", Doc: "Nothing will follow.", By: "Next", Layer: worker},
+		{Event: ListenerStreamEnded, Name: "StreamEnded", Doc: "Nothing will follow.", By: "Next", Layer: streamLayer},
 	},
 	[]fsm.Row[ListeningState, ListeningEvent]{
 		{From: ListenerJoined, On: ListenerFirstFrames, To: ListenerHearing},
@@ -57,8 +60,4 @@ var listening = fsm.MustDefine("listener",
 )
 
 // Definitions describes the machines of this package.
-func Definitions() []fsm.Description {
-	return []fsm.Description{
-		audio.Describe(), mute.Describe(), decoding.Describe(), encoding.Describe(), listening.Describe(), video.Describe(),
-	}
-}
+func Definitions() []fsm.Description { return []fsm.Description{listening.Describe()} }

@@ -1,4 +1,4 @@
-package stream
+package sound
 
 // Splitter cuts a byte stream into whole MPEG Layer III frames. Bytes that
 // belong to no frame (an ID3 tag, the rest of a frame whose beginning was lost)

@@ -1,4 +1,4 @@
-package stream
+package sound
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -29,11 +30,11 @@ var plainFrame = silentFrame(false)
 // title it was appended with, or is told that it was too slow.
 func TestRing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := newRing()
+		r := NewRing()
 		titles := []string{""}
 		frames := 0
 		type reader struct {
-			at   position
+			at   Position
 			next int
 		}
 		var readers []*reader
@@ -43,26 +44,29 @@ func TestRing(t *testing.T) {
 			switch rapid.IntRange(0, 3).Draw(t, "step") {
 			case 0:
 				for range rapid.SampledFrom([]int{1, 3, 50, 700}).Draw(t, "frames") {
-					r.append(numbered(frames))
+					r.Append(numbered(frames), FrameTime)
 					titles = append(titles, titles[len(titles)-1])
 					frames++
 				}
 			case 1:
 				titles[len(titles)-1] = fmt.Sprint(rapid.IntRange(0, 3).Draw(t, "title"))
-				r.setTitle(titles[len(titles)-1])
+				r.SetTitle(titles[len(titles)-1])
 			case 2:
-				burst := rapid.IntRange(0, 200_000).Draw(t, "burst")
-				readers = append(readers, &reader{r.join(burst), -1})
+				burst := time.Duration(rapid.IntRange(0, 5000).Draw(t, "burst")) * time.Millisecond
+				at, _ := r.Join(burst)
+				readers = append(readers, &reader{at, -1})
 			case 3:
 				for _, l := range readers {
 					before := l.next
-					got, title, at, err := r.next(ctx, l.at)
+					piece, err := r.Next(ctx, l.at)
+					got, title, at := piece.Sound, piece.Title, piece.Next
 					switch {
 					case errors.Is(err, ErrTooSlow):
-						if kept := ringSize * chunkSize / 1046; frames-max(before, 0) < kept {
+						if kept := int(Kept / FrameTime); frames-max(before, 0) < kept {
 							t.Fatalf("too slow %d frames behind, %d are kept", frames-before, kept)
 						}
-						l.at, l.next = r.join(0), -1
+						l.at, _ = r.Join(0)
+						l.next = -1
 					case err != nil:
 						if !errors.Is(err, context.Canceled) {
 							t.Fatalf("next: %v", err)
@@ -95,40 +99,45 @@ func TestRing(t *testing.T) {
 }
 
 func TestJoinGetsABurst(t *testing.T) {
-	r := newRing()
+	r := NewRing()
 	for i := range 200 {
-		r.append(numbered(i))
+		r.Append(numbered(i), FrameTime)
 	}
-	got := 0
-	at := r.join(burstBytes)
-	for {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		frames, _, next, err := r.next(ctx, at)
-		if err != nil {
-			break
+	for _, burst := range []time.Duration{0, FrameTime, 1500 * time.Millisecond, time.Minute} {
+		var got time.Duration
+		at, _ := r.Join(burst)
+		for {
+			piece, err := r.Read(at)
+			must(t, err)
+			if len(piece.Sound) == 0 {
+				break
+			}
+			at = piece.Next
+			var split Splitter
+			split.Write(piece.Sound, func(h Header, _ []byte) { got += FrameTime })
 		}
-		at, got = next, got+len(frames)
-	}
-	if got > burstBytes || got < burstBytes-1046 {
-		t.Errorf("burst of %d bytes, want %d", got, burstBytes)
+		if least := min(burst, 200*FrameTime); got < least || got > least+FrameTime {
+			t.Errorf("burst of %v, want %v", got, least)
+		}
 	}
 }
 
 // What a listener holds never changes, even if the ring has long gone on.
 func TestFramesStayValid(t *testing.T) {
-	r := newRing()
-	r.append(numbered(0))
-	held, _, _, err := r.next(context.Background(), r.join(burstBytes))
+	r := NewRing()
+	r.Append(numbered(0), FrameTime)
+	at, _ := r.Join(time.Second)
+	piece, err := r.Read(at)
 	must(t, err)
+	held := piece.Sound
 	for i := range 3000 {
-		r.append(numbered(i + 1))
+		r.Append(numbered(i+1), FrameTime)
 	}
 	if number(held) != 0 || len(held) != len(numbered(0)) {
 		t.Error("the frame of a listener was overwritten")
 	}
-	if r.kept > (ringSize+1)*chunkSize {
-		t.Errorf("the ring keeps %d bytes", r.kept)
+	if n := len(r.chunks); n > int(Kept*Bitrate/8/time.Second)/chunkSize+3 {
+		t.Errorf("the ring keeps %d chunks", n)
 	}
 }
 
@@ -136,11 +145,11 @@ func TestFramesStayValid(t *testing.T) {
 // waiting is woken, and the end reaches all.
 func TestManyListeners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Stream{ring: newRing(), ears: newEars()}
+		m := NewMount(MountOptions{Burst: time.Second})
 		const frames = 1000
 		var group sync.WaitGroup
 		for range 50 {
-			l := s.Join()
+			l := m.Join()
 			group.Go(func() {
 				defer l.Close()
 				var split Splitter
@@ -167,15 +176,15 @@ func TestManyListeners(t *testing.T) {
 			})
 		}
 		for i := range frames {
-			s.ring.append(numbered(i))
+			m.Ring().Append(numbered(i), FrameTime)
 			if rand.N(4) == 0 {
-				s.ring.publish()
+				m.Ring().Publish()
 				synctest.Wait()
 			}
 		}
-		s.ring.end()
+		m.Ring().End()
 		group.Wait()
-		if n := s.Listeners(); n != 0 {
+		if n := m.Listeners(); n != 0 {
 			t.Errorf("%d listeners are left", n)
 		}
 	})
@@ -183,12 +192,12 @@ func TestManyListeners(t *testing.T) {
 
 // A listener that sleeps too long loses its own sound and nobody else's.
 func TestSlowListenerIsDropped(t *testing.T) {
-	s := &Stream{ring: newRing(), ears: newEars()}
-	slow, good := s.Join(), s.Join()
+	m := NewMount(MountOptions{Burst: time.Second})
+	slow, good := m.Join(), m.Join()
 	defer slow.Close()
 	defer good.Close()
 	for i := range 3000 {
-		s.ring.append(numbered(i))
+		m.Ring().Append(numbered(i), FrameTime)
 		if i%50 == 0 { // a chunk has 62 frames, and Next ends at the end of one
 			if _, err := good.Next(t.Context()); err != nil {
 				t.Fatal(err)
@@ -202,9 +211,9 @@ func TestSlowListenerIsDropped(t *testing.T) {
 		t.Errorf("the other listener: %v", err)
 	}
 	slow.Close()
-	f := s.ears.ledger.Figures()
-	if f.Started != 2 || f.Ended != 1 || f.Unfinished != 0 || s.Listeners() != 1 {
-		t.Errorf("figures %+v with %d listeners", f, s.Listeners())
+	f := m.o.Audience.ledger.Figures()
+	if f.Started != 2 || f.Ended != 1 || f.Unfinished != 0 || m.Listeners() != 1 {
+		t.Errorf("figures %+v with %d listeners", f, m.Listeners())
 	}
 }
 
@@ -213,19 +222,19 @@ func BenchmarkRing(b *testing.B) {
 	for _, listeners := range []int{1, 100, 5000} {
 		b.Run(fmt.Sprintf("listeners=%d", listeners), func(b *testing.B) {
 			b.ReportAllocs()
-			r := newRing()
-			at := make([]position, listeners)
+			r := NewRing()
+			at := make([]Position, listeners)
 			frame := numbered(0)
 			b.SetBytes(int64(listeners * len(frame)))
 			for b.Loop() {
-				r.append(frame)
-				r.publish()
+				r.Append(frame, FrameTime)
+				r.Publish()
 				for i := range at {
-					got, _, next, err := r.next(context.Background(), at[i])
-					if err != nil || len(got) != len(frame) {
-						b.Fatalf("%d bytes, %v", len(got), err)
+					piece, err := r.Read(at[i])
+					if err != nil || len(piece.Sound) != len(frame) {
+						b.Fatalf("%d bytes, %v", len(piece.Sound), err)
 					}
-					at[i] = next
+					at[i] = piece.Next
 				}
 			}
 		})

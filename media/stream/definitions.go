@@ -1,0 +1,10 @@
+package stream
+
+import "musicdb/fsm"
+
+// Definitions describes the machines of this package.
+func Definitions() []fsm.Description {
+	return []fsm.Description{
+		audio.Describe(), mute.Describe(), decoding.Describe(), encoding.Describe(), video.Describe(),
+	}
+}
