@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 1,
+	version: 2,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -175,5 +175,20 @@ var ownSchema = schema{
 			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // a library is filled once
 			{"state", "TEXT NOT NULL"},
 		}},
+		{"loudness", []column{
+			{"songid", "INTEGER PRIMARY KEY"},
+			{"checksum", "TEXT NOT NULL"},    // of the song's row when it was measured
+			{"size", "INTEGER NOT NULL"},     // of the file, in bytes
+			{"modified", "INTEGER NOT NULL"}, // time of the file, Unix time in nanoseconds
+			{"measured", "INTEGER NOT NULL"}, // Unix time in milliseconds
+			{"integrated", "REAL"},           // LUFS; NULL: silence, or a failure
+			{"range", "REAL NOT NULL"},       // LU
+			{"peak", "REAL NOT NULL"},        // true peak, 1 is full scale
+			{"blocks", "BLOB"},               // how often which loudness; NULL with a failure
+			{"failure", "TEXT NOT NULL"},     // why it could not be measured, or empty
+		}},
+	},
+	steps: []step{
+		{2, []string{"loudness"}, nil},
 	},
 }
