@@ -9,7 +9,7 @@
 // It refuses to know sockets: whoever serves a listener moves the bytes.
 //
 // Two goroutines do the work. The pump (pump.go) follows the clock: it may never
-// wait for anything. The conductor (conductor.go) decides what is played: it
+// wait for anything; what it plays lies on its deck (deck.go). The conductor (conductor.go) decides what is played: it
 // talks to the queue and the databases, opens songs and executes commands. What
 // is public here may be called from any goroutine.
 //

@@ -23,16 +23,13 @@ const (
 
 // pump follows the clock: it moves PCM of the current song (or silence) to the
 // encoder, and the encoder's frames (or silent ones) to the ring. Its goroutine
-// waits for nothing but the clock and the encoder's frames; the conductor tells
-// it what to play through the methods that take mu.
-//
-// When a song's last sample is gone the next one follows in the same block, so
-// a change of song takes no time at all; the conductor learns of it afterwards.
+// waits for nothing but the clock and the encoder's frames; what there is to
+// play lies on its deck.
 type pump struct {
+	*deck
 	clock   *clock
 	encoder *encoder
 	mp3     *sound.Mount
-	changed func() // tells the conductor that a song ended
 
 	// Owned by the pump's goroutine.
 	silence sound.Silence
@@ -42,12 +39,8 @@ type pump struct {
 	unsent  []byte // rest of block that the encoder has not taken
 	waiting int    // frames appended and not published
 
-	mu      sync.Mutex // guards below and source.taken
-	muted   bool
-	current *source
-	next    *source
-	ended   []*source
-	figures PumpFigures
+	counting sync.Mutex // guards figures
+	figures  PumpFigures
 }
 
 // PumpFigures count what has left the pump since the start.
@@ -58,7 +51,7 @@ type PumpFigures struct {
 }
 
 func newPump(pace float64, e *encoder, mp3 *sound.Mount, changed func()) *pump {
-	return &pump{clock: newClock(pace), encoder: e, mp3: mp3, changed: changed, block: make([]byte, maxBlock), muted: true}
+	return &pump{deck: newDeck(mp3.Ring().SetTitle, changed), clock: newClock(pace), encoder: e, mp3: mp3, block: make([]byte, maxBlock)}
 }
 
 // run moves sound until ctx ends.
@@ -118,33 +111,6 @@ func (p *pump) feed(due int64, now time.Duration) {
 	}
 }
 
-// fill prepares PCM: the current song, the one behind it, or silence.
-func (p *pump) fill(block []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for len(block) > 0 && !p.muted && p.current != nil {
-		n, last := p.current.pcm.take(block)
-		p.current.taken += int64(n / bytesPerSample)
-		block = block[n:]
-		if !last {
-			p.figures.StarvedSamples += uint64(len(block) / bytesPerSample)
-			break
-		}
-		p.ended = append(p.ended, p.current)
-		if p.current.killed() {
-			// The conductor opens the same song again, where it broke off.
-			p.current = nil
-		} else {
-			p.current, p.next = p.next, nil
-		}
-		if p.current != nil {
-			p.mp3.Ring().SetTitle(p.current.title)
-		}
-		p.changed()
-	}
-	clear(block)
-}
-
 // emit appends a frame to the ring.
 func (p *pump) emit(frame []byte, silent bool) {
 	p.mp3.Ring().Append(frame, sound.FrameTime)
@@ -153,11 +119,20 @@ func (p *pump) emit(frame []byte, silent bool) {
 		p.waiting = 0
 		p.mp3.Ring().Publish()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.counting.Lock()
+	defer p.counting.Unlock()
 	if silent {
 		p.figures.SilentFrames++
 	} else {
 		p.figures.Frames++
 	}
+}
+
+// count returns the figures.
+func (p *pump) count() PumpFigures {
+	p.counting.Lock()
+	defer p.counting.Unlock()
+	figures := p.figures
+	figures.StarvedSamples = p.starvedSamples()
+	return figures
 }
