@@ -65,10 +65,10 @@ func (c *Catalogue) Select(g GenreChoice) Selection {
 // sub genre is active, or one of whose active sub genres it has, or it has no
 // sub genre at all. Approval and confidence of its tags do not matter.
 func (c *Catalogue) Passing(s Selection, albumID int64) bool {
-	album := c.albums.get(pair{albumID, 0})
-	if album == nil || album.Hidden != 0 {
-		return false
-	}
+	return c.passageOfAlbum(s, albumID) == Passes
+}
+
+func (c *Catalogue) passingTagsOf(s Selection, albumID int64) bool {
 	if s.Empty() {
 		return true
 	}
