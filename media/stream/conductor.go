@@ -20,6 +20,7 @@ type conductor struct {
 	cued     *source                 // the entry behind the current one, on the deck or not
 	broken   map[queue.EntryID]error // entries that will be skipped when their turn comes
 	gaveUp   queue.EntryID           // not opened ahead again
+	before   library.Song            // heard before the head of the queue
 	held     queue.EntryID           // the head of the queue when HoldOff began
 	failures int                     // songs in a row that could not be played
 	reopened int                     // times the current song's decoder was lost

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"musicdb/media/library"
@@ -61,8 +62,19 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 	if artist, ok := catalogue.Artist(song.ArtistID); ok {
 		title = artist.Name + " – " + song.Name
 	}
-	s := &source{entry: e, song: song, title: title, start: at, log: c.s.log}
+	s := &source{entry: e, song: song, title: title, start: at, gain: c.gain(e, song), log: c.s.log}
 	return openSource(c.s.o.Tool, path, s, c.s.decodesSeen, c.s.look), nil
+}
+
+// gain is the factor of a song's amplitude.
+func (c *conductor) gain(e queue.Entry, song library.Song) float64 {
+	if c.s.o.Level == nil {
+		return 1
+	}
+	if factor := c.s.o.Level(song, c.inAlbum(e, song)); factor > 0 && !math.IsInf(factor, 1) {
+		return factor
+	}
+	return 1
 }
 
 // prepare opens the song behind the current one and cues it, so that it follows

@@ -53,6 +53,7 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 		c.fire(SongEnded)
 	}
 	c.release(s)
+	c.before = s.song
 	c.advance(s.entry.ID)
 	if failure == nil || sent >= brief {
 		c.failures = 0
@@ -110,6 +111,7 @@ func (c *conductor) queued(id queue.EntryID) bool {
 func (c *conductor) skip() {
 	head, ok := c.s.o.Queue.Head()
 	dropped := c.s.pump.skip()
+	c.before = library.Song{}
 	c.fire(Skip)
 	if ok {
 		c.advance(head.ID)

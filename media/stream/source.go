@@ -34,6 +34,7 @@ type source struct {
 	song  library.Song
 	title string
 	start time.Duration // where in the song decoding begins
+	gain  float64       // factor of the amplitude, more than 0
 
 	machine *fsm.Runner[DecodingState, DecodingEvent]
 	pcm     *pcm
@@ -86,7 +87,7 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	if err != nil {
 		return err
 	}
-	args = append(args, "-map", "0:a:0", "-map_metadata", "-1", "-af", resample,
+	args = append(args, "-map", "0:a:0", "-map_metadata", "-1", "-af", s.filter(),
 		"-ac", "2", "-ar", "44100", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1")
 	out, in, err := os.Pipe()
 	if err != nil {
@@ -110,6 +111,15 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 		child.Kill()
 	}
 	return errors.Join(err, child.Wait())
+}
+
+// filter brings the sound to the stream's parameters. The gain is applied to
+// what was decoded before it loses any bits.
+func (s *source) filter() string {
+	if s.gain == 1 {
+		return resample
+	}
+	return fmt.Sprintf("volume=precision=double:volume=%g,%s", s.gain, resample)
 }
 
 // state is where the decoder is.

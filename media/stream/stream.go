@@ -32,11 +32,16 @@ type Tracker interface {
 
 // Options are what a stream works with. All pointers but Log are needed.
 type Options struct {
-	Queue        *queue.Songs
-	Library      *library.Library
-	Music        *files.Music
-	Tool         *ffmpeg.Tool
-	Tracker      Tracker // nil: nothing is tracked
+	Queue   *queue.Songs
+	Library *library.Library
+	Music   *files.Music
+	Tool    *ffmpeg.Tool
+	Tracker Tracker // nil: nothing is tracked
+	// Level is asked for the gain of a song, as a factor of its amplitude, when the
+	// song is opened. inAlbum is true when it stands in the queue beside songs of
+	// its album in their order. The goroutine that decides what is played waits for
+	// the answer. 0 and less, and what is no number, mean 1; nil: always 1.
+	Level        func(song library.Song, inAlbum bool) (factor float64)
 	Start        StartMode
 	DisableStats bool             // the time of the last play is not noted
 	Disabled     bool             // no stream at all; the heartbeat still comes
