@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"media/frames":          {"media/artwork", "media/durable", "media/ffmpeg", "media/files", "media/library", "fsm"},
 	"media/queue":           {"media/library", "media/state", "fsm"},
 	"media/sound":           {"fsm"},
+	"media/icecast":         {"media/sound", "fsm"},
 	"media/stream":          {"media/queue", "media/library", "media/files", "media/ffmpeg", "media/sound", "fsm"},
 	"media/tasks":           {"media/library", "media/files", "media/artwork", "media/search", "fsm"},
 	"media/demo":            {"media/demo/score", "media/durable"},

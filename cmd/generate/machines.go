@@ -10,6 +10,7 @@ import (
 	"musicdb/diagrams/render"
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/icecast"
 	"musicdb/media/queue"
 	"musicdb/media/sound"
 	"musicdb/media/stream"
@@ -24,6 +25,7 @@ var sources = []struct {
 	{"musicdb/server", server.Definitions},
 	{"musicdb/conn", conn.Definitions},
 	{"musicdb/media/stream", stream.Definitions},
+	{"musicdb/media/icecast", icecast.Definitions},
 	{"musicdb/media/sound", sound.Definitions},
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},

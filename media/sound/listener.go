@@ -3,6 +3,7 @@ package sound
 import (
 	"context"
 	"errors"
+	"time"
 
 	"musicdb/fsm"
 )
@@ -19,11 +20,15 @@ type Listener struct {
 
 // Join returns a new listener, the mount's burst behind the newest frame. It
 // must be closed.
-func (m *Mount) Join() *Listener {
+func (m *Mount) Join() *Listener { return m.JoinWith(m.o.Burst) }
+
+// JoinWith is Join with another burst; with 0 the listener begins with the next
+// frame that is appended.
+func (m *Mount) JoinWith(burst time.Duration) *Listener {
 	l := &Listener{mount: m, id: m.o.Audience.last.Add(1)}
 	m.o.Audience.ledger.Start(&l.life, l.id, fsm.Now())
 	m.count(1)
-	l.at, l.head = m.ring.Join(m.o.Burst)
+	l.at, l.head = m.ring.Join(burst)
 	return l
 }
 
