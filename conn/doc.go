@@ -27,6 +27,18 @@
 // per core, stream.go a goroutine per connection on any net.Conn. secure.go and what
 // begins with tls is TLS on a loop.
 //
+// # Byte streams
+//
+// flow.go has what is handed over, followstates.go the machine of a follower. Like a
+// connection, a follower is a record without pointers; what has pointers is its berth
+// (follower.go). lane.go decides what is written, turns.go when: every follower has its
+// turn a few times a second, all at different moments, and takes with one write what was
+// published since the last. While it keeps up it has no goroutine, timer or buffer, and
+// nothing is copied for it. What its connection does not take waits for it alone.
+//
+// lane_linux.go writes to sockets without waiting; outflow.go to everything else, such as
+// TLS and requests of HTTP/2, with goroutines. relay.go is all lanes of an engine.
+//
 // # Goroutines
 //
 // Engine, Hub and Conn may be used from any goroutine, also from within a Session.
@@ -47,7 +59,11 @@
 // session is never called with a mutex held, nor is the log written with one, unless
 // this package itself is at fault.
 //
-// Lock order: Hub, then shards in their order, then Engine or workers.
+// A lane has one mutex as well, which guards everything in it. It is held during writes to
+// sockets, which do not wait, and while a Flow is asked for more.
+//
+// Lock order: Hub, then shards in their order, then Engine or workers; relay, then lane,
+// then whatever a Flow takes.
 //
 // # How it is tested
 //

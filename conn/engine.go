@@ -19,6 +19,7 @@ type Engine struct {
 	deflater  *deflater // nil: nothing is compressed
 	handshake handshake
 	hub       *Hub
+	relay     *relay // of connections that follow a flow
 	workers   crew
 	streams   []*shard      // of the goroutine transport
 	loops     []*shard      // of the loop transport, none where it does not exist
@@ -58,7 +59,7 @@ func New(o Options) (*Engine, error) {
 		stopping:  make(chan struct{}),
 		drained:   make(chan struct{}),
 	}
-	e.hub = &Hub{engine: e}
+	e.hub, e.relay = &Hub{engine: e}, newRelay(e, o)
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		s := newShard(e)
 		s.submit = e.workers.submit
@@ -75,11 +76,12 @@ func New(o Options) (*Engine, error) {
 // Hub is the list of connections for broadcasts.
 func (e *Engine) Hub() *Hub { return e.hub }
 
-// Sources are the machines of the engine with their figures: connection, outbox.
+// Sources are the machines of the engine with their figures: connection, outbox, follower.
 func (e *Engine) Sources() []fsm.Source {
 	return []fsm.Source{
 		figures{e, func(s *shard) fsm.Source { s.lives.Publish(); return s.lives }},
 		figures{e, func(s *shard) fsm.Source { s.boxes.Publish(); return s.boxes }},
+		e.relay.ledger,
 	}
 }
 
@@ -127,6 +129,9 @@ func (e *Engine) Trace(id uint64) (trace string) {
 			}
 		})
 		s.mu.Unlock()
+	}
+	if trace == "" {
+		trace = e.relay.trace(id)
 	}
 	return trace
 }
@@ -247,7 +252,7 @@ func (e *Engine) checkDrained() {
 var ErrUnfinished = errors.New("conn: connections were left when the time was over")
 
 // Shutdown ends the engine: listeners are closed, connections that are no websocket
-// yet are dropped, and every other gets a close frame with code 1000 and the reason.
+// yet are dropped, as are followers, and every other gets a close frame with code 1000 and the reason.
 // It returns when the last connection has ended, which takes at most CloseTimeout
 // unless a session does not return. When ctx ends first, the sockets are dropped
 // and the error says how many sessions were still at work. Calling it again waits
@@ -255,10 +260,12 @@ var ErrUnfinished = errors.New("conn: connections were left when the time was ov
 func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 	r := Reason{By: ByServer, Code: CodeNormal, Text: cutText(reason, maxCloseText), Err: ErrShutdown}
 	e.stop()
+	e.relay.dismiss()
 	e.each(func(s *shard, i uint32, _ *record) { s.shut(i, r) })
 	select {
 	case <-e.drained:
 		e.running.Wait()
+		e.relay.running.Wait()
 		return nil
 	case <-ctx.Done():
 	}

@@ -16,8 +16,8 @@ const (
 type Query struct {
 	// ID is the one connection to look at, wherever its life has got to; 0 means any.
 	ID uint64
-	// State is the name of a state, of the connection's machine or of its outbox's,
-	// whose names all differ; "" means any. Nothing is in a state that does not exist.
+	// State is the name of a state, of the connection's machine, its outbox's or a
+	// follower's, whose names all differ; "" means any. Nothing is in a state that does not exist.
 	State string
 	// Limit is how many are returned at most: DefaultLook if it is below 1, and never
 	// more than MaxLook.
@@ -28,15 +28,16 @@ type Query struct {
 type Sighting struct {
 	ID             uint64
 	Remote         string // address of the peer, as the network names it
-	State, Outbox  string // names of the states of the connection and of its outbox
+	State, Outbox  string // names of the states of the connection and of its outbox; a follower has no outbox
 	Trace          string // the last steps of the connection, as Engine.Trace gives them
 	Age            time.Duration
 	InState        time.Duration // since the connection came into its state, to 10 ms
 	Received, Sent uint64        // messages: complete ones of the peer, and those that entered the outbox; counted modulo 2^32
-	Waiting        int           // bytes in the outbox, those under way included
+	Waiting        int           // bytes in the outbox, those under way included; of a follower, those that it has not taken
+	Bytes          uint64        // that a follower has taken; 0 for any other
 }
 
-// Look returns living connections, the oldest first. It takes time in proportion to the
+// Look returns living connections, followers included, the oldest first. It takes time in proportion to the
 // number of connections, and holds up a shard for one look at its own.
 func (e *Engine) Look(q Query) []Sighting {
 	if q.Limit < 1 {
@@ -55,6 +56,16 @@ func (e *Engine) Look(q Query) []Sighting {
 			seen = append(seen, c.s.look(c.slot))
 		}
 		c.s.unlock()
+	}
+	if followers := e.relay.look(q); len(followers) > 0 {
+		seen = append(seen, followers...)
+		slices.SortFunc(seen, func(a, b Sighting) int { return cmp.Compare(a.ID, b.ID) })
+		seen = seen[:min(len(seen), q.Limit, MaxLook)]
+	}
+	for k := range seen {
+		if seen[k].Trace == "" {
+			seen[k].Trace = e.relay.trace(seen[k].ID)
+		}
 	}
 	return seen
 }

@@ -59,6 +59,7 @@ var coverage = edgeCount{taken: make(map[string][]uint64)}
 type edgeCount struct {
 	mu    sync.Mutex
 	taken map[string][]uint64 // by machine and index of the edge
+	only  []fsm.Description   // those that are to be taken; nil for all of this package
 }
 
 func (c *edgeCount) add(f fsm.Figures) {
@@ -72,11 +73,18 @@ func (c *edgeCount) add(f fsm.Figures) {
 	}
 }
 
+func (c *edgeCount) machines() []fsm.Description {
+	if c.only != nil {
+		return c.only
+	}
+	return Definitions()
+}
+
 func (c *edgeCount) missing() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var rows []string
-	for _, d := range Definitions() {
+	for _, d := range c.machines() {
 		for i, e := range d.Edges {
 			if taken := c.taken[d.Name]; taken == nil || taken[i] == 0 {
 				rows = append(rows, fmt.Sprintf("%s: %s --%s--> %s", d.Name, d.States[e.From].Name, d.Events[e.On].Name, d.States[e.To].Name))

@@ -10,6 +10,8 @@ import (
 // Defaults of Options.
 const (
 	DefaultOpenTimeout    = 10 * time.Second
+	DefaultFollowTime     = 250 * time.Millisecond
+	DefaultStallTimeout   = 20 * time.Second
 	DefaultCloseTimeout   = 5 * time.Second
 	DefaultMaxConnections = 100_000
 	DefaultMaxHandshake   = 16 << 10
@@ -19,6 +21,9 @@ const (
 	DefaultMaxBuffered    = 256 << 20
 	DefaultServer         = "MusicDB"
 )
+
+// minFollowTime leaves a millisecond between two turns of followers.
+const minFollowTime = turnLists * time.Millisecond
 
 // MaxTimeout is the longest time that Options may name. A clock of ticks cannot tell what
 // is far more than that from what is over.
@@ -37,6 +42,8 @@ type Options struct {
 	OpenTimeout  time.Duration // from accept to a complete opening handshake; then dropped without a byte
 	CloseTimeout time.Duration // for the closing handshake, what is still queued included
 	IdleTimeout  time.Duration // without a byte of the peer, after which it is closed with 1001; 0 for never
+	FollowTime   time.Duration // between two writes to a follower, at least 32 ms: longer is cheaper
+	StallTimeout time.Duration // without a byte that a full follower has taken; then dropped
 
 	MaxConnections int // at once, websockets or not; more are dropped when accepted
 	MaxPerAddress  int // connections from one address but loopback, 0 for any number; more are dropped when accepted
@@ -102,6 +109,8 @@ func (o Options) withDefaults() (Options, error) {
 		{"OpenTimeout", &o.OpenTimeout, DefaultOpenTimeout},
 		{"CloseTimeout", &o.CloseTimeout, DefaultCloseTimeout},
 		{"IdleTimeout", &o.IdleTimeout, 0},
+		{"FollowTime", &o.FollowTime, DefaultFollowTime},
+		{"StallTimeout", &o.StallTimeout, DefaultStallTimeout},
 	} {
 		if *d.value < 0 {
 			return o, fmt.Errorf("%w: %s is %v, it must not be negative", ErrOptions, d.name, *d.value)
@@ -112,6 +121,9 @@ func (o Options) withDefaults() (Options, error) {
 		if *d.value == 0 {
 			*d.value = d.zero
 		}
+	}
+	if o.FollowTime < minFollowTime {
+		return o, fmt.Errorf("%w: FollowTime is %v, it must not be below %v", ErrOptions, o.FollowTime, minFollowTime)
 	}
 	for _, n := range []struct {
 		name  string

@@ -91,5 +91,5 @@ var OutboxLifecycle = fsm.MustDefine("outbox",
 
 // Definitions describes every machine of this package.
 func Definitions() []fsm.Description {
-	return []fsm.Description{Lifecycle.Describe(), OutboxLifecycle.Describe()}
+	return []fsm.Description{Lifecycle.Describe(), OutboxLifecycle.Describe(), FollowLifecycle.Describe()}
 }

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"musicdb/fsm"
 )
 
 var (
@@ -94,7 +96,7 @@ func (m *simulation) dismiss() {
 }
 
 // proved adds up the edges that simulation and exploration have taken.
-var proved = edgeCount{taken: make(map[string][]uint64)}
+var proved = edgeCount{only: websockets, taken: make(map[string][]uint64)}
 
 // count adds the edges that a world has taken.
 func (w *world) count(c *edgeCount) {
@@ -326,6 +328,9 @@ func TestSimulation(t *testing.T) {
 	}
 }
 
+// websockets are the machines that are simulated.
+var websockets = []fsm.Description{Lifecycle.Describe(), OutboxLifecycle.Describe()}
+
 // sampled is how many composed states each processor of a long simulation tells apart.
 const sampled = 500_000
 
@@ -334,7 +339,7 @@ func (c *edgeCount) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var all []string
-	for _, d := range Definitions() {
+	for _, d := range c.machines() {
 		taken := 0
 		for _, n := range c.taken[d.Name] {
 			if n > 0 {

@@ -45,4 +45,28 @@ func rawWrite(fd int32, pieces [][]byte) (int, unix.Errno) {
 	}
 }
 
+// rawWritev is rawWrite for up to followPieces pieces.
+func rawWritev(fd int32, pieces [][]byte) (int, unix.Errno) {
+	if len(pieces) == 1 {
+		return rawWrite(fd, pieces)
+	}
+	var vector [followPieces]unix.Iovec
+	for k, p := range pieces {
+		vector[k].Base = unsafe.SliceData(p)
+		vector[k].SetLen(len(p))
+	}
+	// sendmsg and not writev: only it can be told to raise no signal.
+	message := unix.Msghdr{Iov: &vector[0]}
+	message.SetIovlen(len(pieces))
+	for {
+		n, _, errno := unix.RawSyscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&message)), unix.MSG_NOSIGNAL)
+		if errno == 0 {
+			return int(n), 0
+		}
+		if errno != unix.EINTR {
+			return 0, errno
+		}
+	}
+}
+
 func rawClose(fd int32) { _, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0) }

@@ -36,6 +36,8 @@ func rawWrite(fd int32, pieces [][]byte) (int, unix.Errno) {
 	return total, 0
 }
 
+func rawWritev(fd int32, pieces [][]byte) (int, unix.Errno) { return rawWrite(fd, pieces) }
+
 func errno(err error) unix.Errno {
 	var e unix.Errno
 	errors.As(err, &e)

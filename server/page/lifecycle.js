@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 const interval = 1000;
 const ns = "http://www.w3.org/2000/svg";
 const cards = new Map(); // machine name → what is on the page for it
-const perConnection = ["connection", "outbox"]; // the machines whose states list connections
+const perConnection = ["connection", "outbox", "follower"]; // the machines whose states list connections
 let selected = decodeURIComponent(location.hash.slice(1));
 
 function element(name, attributes, text) {
