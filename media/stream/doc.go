@@ -9,12 +9,14 @@
 // It refuses to know sockets: whoever serves a listener moves the bytes.
 //
 // Two goroutines do the work. The pump (pump.go) follows the clock: it may never
-// wait for anything; what it plays lies on its deck (deck.go). The conductor (conductor.go) decides what is played: it
-// talks to the queue and the databases, opens songs and executes commands. What
-// is public here may be called from any goroutine.
+// wait for anything; what it plays lies on its deck (deck.go), where songs become
+// one sound with the arithmetic of package mix (mixing.go). The conductor
+// (conductor.go) decides what is played: it talks to the queue and the databases,
+// opens songs and executes commands. What is public here may be called from any
+// goroutine.
 //
 // Every part is a machine of package fsm: the stream (audio.go), what the users
-// want to hear (mute.go), the decoder of a song (decoding.go), the encoder
-// (encoding.go). Start reading at audio.go, then
+// want to hear (mute.go), what sounds (decking.go), the decoder of a song
+// (decoding.go), the encoder (encoding.go). Start reading at audio.go, then
 // conductor.go.
 package stream

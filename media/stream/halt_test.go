@@ -20,7 +20,7 @@ func TestHaltedPumpKeepsItsEncoder(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, tool.Close()) }()
 	e := newEncoder(tool, 1, slog.New(slog.NewTextHandler(io.Discard, nil)), fsm.NewObserver(encoding, 16))
-	p := newPump(1, e, sound.NewMount(sound.MountOptions{}), func() {})
+	p := newPump(1, newDeck(func(string) {}, func() {}, e.log, nil), e, sound.NewMount(sound.MountOptions{}))
 	defer e.close()
 	var now time.Duration
 	p.step(now)

@@ -9,6 +9,7 @@ import (
 func TestBothRunnersAgree(t *testing.T) {
 	t.Run("audio", func(t *testing.T) { fsmtest.Agree(t, audio) })
 	t.Run("mute", func(t *testing.T) { fsmtest.Agree(t, mute) })
+	t.Run("deck", func(t *testing.T) { fsmtest.Agree(t, deckMachine) })
 	t.Run("decoding", func(t *testing.T) { fsmtest.Agree(t, decoding) })
 	t.Run("encoding", func(t *testing.T) { fsmtest.Agree(t, encoding) })
 	t.Run("video", func(t *testing.T) { fsmtest.Agree(t, video) })

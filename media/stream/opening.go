@@ -2,7 +2,6 @@ package stream
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"musicdb/media/library"
@@ -62,20 +61,25 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 	if artist, ok := catalogue.Artist(song.ArtistID); ok {
 		title = artist.Name + " – " + song.Name
 	}
-	s := &source{entry: e, song: song, title: title, start: at, gain: c.gain(e, song), log: c.s.log}
+	in := c.inAlbum(e, song)
+	s := &source{entry: e, song: song, title: title, start: at, log: c.s.log,
+		inAlbum: in, gain: c.gain(song, in), ahead: c.s.o.Crossfade + decodedAhead}
 	return openSource(c.s.o.Tool, path, s, c.s.decodesSeen, c.s.look), nil
 }
 
 // gain is the factor of a song's amplitude.
-func (c *conductor) gain(e queue.Entry, song library.Song) float64 {
+func (c *conductor) gain(song library.Song, inAlbum bool) float32 {
 	if c.s.o.Level == nil {
 		return 1
 	}
-	if factor := c.s.o.Level(song, c.inAlbum(e, song)); factor > 0 && !math.IsInf(factor, 1) {
-		return factor
+	if factor := c.s.o.Level(song, inAlbum); factor > 0 {
+		return float32(min(factor, gainLimit))
 	}
 	return 1
 }
+
+// gainLimit is 24 dB.
+const gainLimit = 16
 
 // prepare opens the song behind the current one and cues it, so that it follows
 // without a gap. A decoder of an installed ffmpeg costs little and is opened at
@@ -104,13 +108,17 @@ func (c *conductor) prepare() {
 		}
 		c.cued = s
 	}
+	if in := c.inAlbum(wanted, c.cued.song); in != c.cued.inAlbum {
+		c.cued.inAlbum = in // the queue has changed around it
+		c.s.pump.level(c.cued, c.gain(c.cued.song, in))
+	}
 	held, _ := c.cued.pcm.held()
 	switch {
-	case c.cued.state() == DecoderFailed && held < bytesPerSample:
+	case c.cued.state() == DecoderFailed && held == 0:
 		c.failedAhead(wanted, c.cued.song, c.cued.failure(), c.cued.blamesFile())
 		c.uncue()
 	case c.cued.state() != DecoderOpening && c.cued.state() != DecoderIdle && next != c.cued:
-		if back := c.s.pump.cue(c.cued); back == c.cued {
+		if back := c.s.pump.cue(c.cued, c.crossfade(current.song, c.cued.song)); back == c.cued {
 			c.s.look() // the current song has just ended
 		}
 	}
@@ -152,7 +160,7 @@ func (c *conductor) uncue() {
 	if c.cued == nil {
 		return
 	}
-	c.s.pump.cue(nil)
+	c.s.pump.cue(nil, 0)
 	// The pump may have gone over to it just before.
 	if current, _ := c.s.pump.onDeck(); current != c.cued {
 		c.release(c.cued)

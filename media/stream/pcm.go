@@ -3,7 +3,9 @@ package stream
 import (
 	"io"
 	"sync"
+	"time"
 
+	"musicdb/media/mix"
 	"musicdb/media/sound"
 )
 
@@ -14,26 +16,35 @@ const (
 	bytesPerSample = 2 * channels // one sample of all channels, 16 bit each
 )
 
-// pcmAhead is how much a song is decoded ahead: 4 s.
-const pcmAhead = 4 * SampleRate * bytesPerSample
+// decodedAhead is how much a song is decoded ahead, beyond what a crossfade needs.
+const decodedAhead = 4 * time.Second
 
-// pcm holds what a decoder is ahead of the listeners. One goroutine fills it
-// with fill, another takes from it; any may ask.
+// pcm holds what a decoder is ahead of the listeners, at the rate of the file. One
+// goroutine fills it with open and fill, another takes from it; any may ask.
 //
-// Filling stops when the buffer is full and goes on when it is half empty, so
-// that the decoder wakes up every two seconds and not for every block.
+// Filling stops when the buffer is full and goes on when two seconds of it are
+// free, so that the decoder wakes up that often and not for every block.
 type pcm struct {
 	mu    sync.Mutex // guards below
+	rate  int        // Hz; 0 before open
 	ring  []byte
 	first int // offset of the oldest byte
 	n     int // bytes held
 	full  bool
 	shut  bool          // nothing more is wanted
 	ended bool          // nothing more will come
-	room  chan struct{} // one token when a full buffer became half empty, or shut
+	room  chan struct{} // one token when a full buffer has room again, or is shut
 }
 
-func newPCM(size int) *pcm { return &pcm{ring: make([]byte, size), room: make(chan struct{}, 1)} }
+func newPCM() *pcm { return &pcm{room: make(chan struct{}, 1)} }
+
+// open makes room for so much sound of a rate.
+func (b *pcm) open(rate int, ahead time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rate = rate
+	b.ring = make([]byte, int64(ahead)*int64(rate)/int64(time.Second)*mix.BytesPerFrame)
+}
 
 // fill reads r to its end into the buffer and calls first behind the first
 // bytes. It returns r's error, nil at its end, io.ErrClosedPipe after close.
@@ -102,30 +113,43 @@ func (b *pcm) close() {
 	b.wake()
 }
 
-// take moves whole samples into p and returns their length in bytes. last is
-// true when these were the last ones: nothing is left and nothing will come.
-func (b *pcm) take(p []byte) (n int, last bool) {
+// take moves frames out, as many as there are and fit into p, and returns their
+// number. last is true when these were the last ones: nothing is left and nothing
+// will come.
+func (b *pcm) take(p []float32) (frames int, last bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	want := min(len(p), b.n) / bytesPerSample * bytesPerSample
-	for n < want {
-		part := copy(p[n:want], b.ring[b.first:])
-		b.first = (b.first + part) % len(b.ring)
-		b.n -= part
-		n += part
+	// The ring is a whole number of frames long, so none is cut by its end.
+	want := min(len(p)/2, b.n/mix.BytesPerFrame)
+	for frames < want {
+		part := mix.Decode(p[2*frames:2*want], b.ring[b.first:])
+		b.first = (b.first + part*mix.BytesPerFrame) % len(b.ring)
+		b.n -= part * mix.BytesPerFrame
+		frames += part
 	}
-	if b.full && b.n <= len(b.ring)/2 {
+	if b.full && b.n <= max(len(b.ring)/2, len(b.ring)-2*b.rate*mix.BytesPerFrame) {
 		b.full = false
 		b.wake()
 	}
-	return n, b.ended && b.n < bytesPerSample
+	return frames, b.ended && b.n < mix.BytesPerFrame
 }
 
-// held is the number of bytes that can be taken, and whether they are the last.
-func (b *pcm) held() (n int, last bool) {
+// held is how many frames can be taken, and whether nothing more will come.
+func (b *pcm) held() (frames int, last bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.n, b.ended
+	return b.n / mix.BytesPerFrame, b.ended
+}
+
+// span is how long so many frames of the file last.
+func (b *pcm) span(frames int64) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rate == 0 {
+		return 0
+	}
+	rate := int64(b.rate)
+	return time.Duration(frames/rate)*time.Second + time.Duration(frames%rate)*time.Second/time.Duration(rate)
 }
 
 func (b *pcm) wake() {

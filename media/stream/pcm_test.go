@@ -3,14 +3,19 @@ package stream
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"musicdb/media/mix"
 
 	"pgregory.net/rapid"
 )
@@ -19,9 +24,13 @@ import (
 // the sizes of reads and takes.
 func TestPCMKeepsOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := rapid.SliceOfN(rapid.Byte(), 0, 5000).Draw(t, "pcm")
-		size := 4 * rapid.IntRange(1, 300).Draw(t, "size")
-		b := newPCM(size)
+		samples := rapid.SliceOfN(rapid.Float32Range(-1, 1), 0, 1500).Draw(t, "samples")
+		var in []byte
+		for _, x := range samples {
+			in = binary.LittleEndian.AppendUint32(in, math.Float32bits(x))
+		}
+		b := newPCM()
+		b.open(mix.Rate, timeOf(int64(rapid.IntRange(1, 300).Draw(t, "frames")))+time.Nanosecond)
 		firsts := 0
 		filled := make(chan error)
 		go func() {
@@ -29,14 +38,11 @@ func TestPCMKeepsOrder(t *testing.T) {
 			b.end()
 			filled <- err
 		}()
-		var out []byte
+		var out []float32
 		for {
-			p := make([]byte, rapid.IntRange(0, 500).Draw(t, "take"))
+			p := make([]float32, rapid.IntRange(0, 250).Draw(t, "take"))
 			n, last := b.take(p)
-			if n%bytesPerSample != 0 {
-				t.Fatalf("took %d bytes", n)
-			}
-			out = append(out, p[:n]...)
+			out = append(out, p[:2*n]...)
 			if last {
 				break
 			}
@@ -44,8 +50,8 @@ func TestPCMKeepsOrder(t *testing.T) {
 		if err := <-filled; err != nil {
 			t.Fatal(err)
 		}
-		if whole := in[:len(in)/4*4]; !bytes.Equal(out, whole) {
-			t.Fatalf("%d bytes came out, want %d", len(out), len(whole))
+		if whole := samples[:len(in)/mix.BytesPerFrame*2]; !slices.Equal(out, whole) {
+			t.Fatalf("%d samples came out, want %d", len(out), len(whole))
 		}
 		if want := min(1, len(in)); firsts != want {
 			t.Fatalf("told of the first sample %d times, want %d", firsts, want)
@@ -53,25 +59,26 @@ func TestPCMKeepsOrder(t *testing.T) {
 	})
 }
 
-// A full buffer stops the decoder until it is half empty; closing frees it.
+// A full buffer stops the decoder until two seconds are free; closing frees it.
 func TestPCMIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newPCM(400)
+		b := newPCM()
+		b.open(100, 4*time.Second)
 		filled := make(chan error, 1)
 		go func() { filled <- b.fill(endless{}, func() {}) }()
 		synctest.Wait()
 		if n, last := b.held(); n != 400 || last {
-			t.Errorf("holds %d bytes, ended %v", n, last)
+			t.Errorf("holds %d frames, ended %v", n, last)
 		}
-		b.take(make([]byte, 196))
+		b.take(make([]float32, 2*199))
 		synctest.Wait()
-		if n, _ := b.held(); n != 204 {
-			t.Errorf("was filled to %d bytes while more than half full", n)
+		if n, _ := b.held(); n != 201 {
+			t.Errorf("was filled to %d frames with less than two seconds free", n)
 		}
-		b.take(make([]byte, 4))
+		b.take(make([]float32, 2))
 		synctest.Wait()
 		if n, _ := b.held(); n != 400 {
-			t.Errorf("was filled to %d bytes behind half", n)
+			t.Errorf("was filled to %d frames with two seconds free", n)
 		}
 		b.close()
 		if err := <-filled; !errors.Is(err, io.ErrClosedPipe) {
@@ -85,8 +92,11 @@ type endless struct{}
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestPCMTakesWithoutAllocation(t *testing.T) {
-	b := newPCM(pcmAhead)
-	p := make([]byte, maxBlock)
+	b := newPCM()
+	b.open(mix.Rate, decodedAhead)
+	go func() { _ = b.fill(endless{}, func() {}) }()
+	defer b.close()
+	p := make([]float32, 2*unit)
 	if n := testing.AllocsPerRun(100, func() { b.take(p) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -50,8 +50,8 @@ type PumpFigures struct {
 	StarvedSamples uint64 // silence because the decoder of a playing song was late
 }
 
-func newPump(pace float64, e *encoder, mp3 *sound.Mount, changed func()) *pump {
-	return &pump{deck: newDeck(mp3.Ring().SetTitle, changed), clock: newClock(pace), encoder: e, mp3: mp3, block: make([]byte, maxBlock)}
+func newPump(pace float64, d *deck, e *encoder, mp3 *sound.Mount) *pump {
+	return &pump{deck: d, clock: newClock(pace), encoder: e, mp3: mp3, block: make([]byte, maxBlock)}
 }
 
 // run moves sound until ctx ends.

@@ -29,7 +29,7 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 		// It began and ended since the last look.
 		c.ready()
 	}
-	sent := c.s.pump.sent(s)
+	sent := c.s.pump.whole(s)
 	failure := s.failure()
 	if failure != nil && s.killed() && c.reopened < reopenLimit {
 		// Somebody killed the decoder: the song goes on where it broke off.
@@ -126,7 +126,10 @@ func (c *conductor) skip() {
 // queue, because somebody has changed the queue.
 func (c *conductor) followQueue() {
 	head, ok := c.s.o.Queue.Head()
-	current, _ := c.s.pump.onDeck()
+	current, settled := c.s.pump.now()
+	if !settled {
+		return // the next song sounds already; the queue will follow it
+	}
 	if current != nil && (!ok || current.entry.ID != head.ID) {
 		c.release(c.s.pump.play(nil))
 		if c.s.audio.Can(HeadReplaced) {
@@ -175,7 +178,7 @@ func (c *conductor) find(ctx context.Context) {
 		case DecoderIdle, DecoderOpening:
 			return // it will tell
 		case DecoderFailed:
-			if n, _ := c.opened.pcm.held(); n < bytesPerSample {
+			if n, _ := c.opened.pcm.held(); n == 0 {
 				c.failedSong(c.opened)
 				return
 			}

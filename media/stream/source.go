@@ -14,6 +14,7 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/library"
+	"musicdb/media/mix"
 	"musicdb/media/queue"
 )
 
@@ -24,62 +25,66 @@ var ErrStalled = errors.New("decoding came to a halt")
 // ErrNoSound says that a file was read to its end without a single sample.
 var ErrNoSound = errors.New("there is no sound in the file")
 
-// resample converts to the stream's parameters. Twice the default filter
-// length; triangular dither where samples lose bits.
-const resample = "aresample=44100:filter_size=64:cutoff=0.98:dither_method=triangular"
-
 // source is one song on its way: its decoder, and what is decoded ahead.
 type source struct {
 	entry queue.Entry
 	song  library.Song
 	title string
 	start time.Duration // where in the song decoding begins
-	gain  float64       // factor of the amplitude, more than 0
+	ahead time.Duration // how much is decoded in advance
+	gain  float32       // factor of the amplitude; the deck's, guarded by its mutex
 
-	machine *fsm.Runner[DecodingState, DecodingEvent]
-	pcm     *pcm
-	stop    context.CancelCauseFunc
-	over    sync.WaitGroup
-	log     *slog.Logger
+	machine   *fsm.Runner[DecodingState, DecodingEvent]
+	pcm       *pcm
+	resampler *mix.Resampler // of the file's rate, unused; there when the first frame is
+	stop      context.CancelCauseFunc
+	over      sync.WaitGroup
+	log       *slog.Logger
 
 	mu  sync.Mutex
 	err error // why decoding failed; guarded by mu
 	pid int   // of the decoder, 0 before it starts; guarded by mu
 
+	inAlbum  bool // the conductor's: what the gain was asked with
 	released bool // the conductor's: close was called
 
-	taken int64 // samples sent; the pump's, guarded by its mutex
+	taken int64 // frames sent, at the rate of the file; the deck's, guarded by its mutex
 }
 
 // openSource begins to decode a file. changed is called, from another
 // goroutine, when the first samples are there and when decoding has ended.
 func openSource(tool *ffmpeg.Tool, path string, s *source, o *fsm.Observer[DecodingState, DecodingEvent], changed func()) *source {
 	ctx, stop := context.WithCancelCause(context.Background())
-	s.pcm, s.stop = newPCM(pcmAhead), stop
+	s.pcm, s.stop = newPCM(), stop
 	s.machine = fsm.NewRunner(decoding, o, fsm.Effects[DecodingState, DecodingEvent]{})
 	s.over.Go(func() {
 		defer changed()
-		err := s.decode(ctx, tool, path, changed)
-		s.pcm.end()
-		switch {
-		case errors.Is(context.Cause(ctx), ErrStalled):
-			err = ErrStalled // and not the signal that we have sent
-		case ctx.Err() != nil:
-			return // cancelled: the machine is where Cancel has put it
-		}
-		if err == nil && s.machine.State() == DecoderOpening {
-			err = ErrNoSound
-		}
-		if err == nil {
-			s.fire(DecoderEnd)
-			return
-		}
-		s.mu.Lock()
-		s.err = err
-		s.mu.Unlock()
-		s.fire(DecoderFail)
+		s.ended(ctx, s.decode(ctx, tool, path, changed))
 	})
 	return s
+}
+
+// ended is told how decoding has ended. The reason is there before anybody learns
+// that nothing more comes.
+func (s *source) ended(ctx context.Context, err error) {
+	defer s.pcm.end()
+	switch {
+	case errors.Is(context.Cause(ctx), ErrStalled):
+		err = ErrStalled // and not the signal that we have sent
+	case ctx.Err() != nil:
+		return // cancelled: the machine is where Cancel has put it
+	}
+	if err == nil && s.machine.State() == DecoderOpening {
+		err = ErrNoSound
+	}
+	if err == nil {
+		s.fire(DecoderEnd)
+		return
+	}
+	s.mu.Lock()
+	s.err = err
+	s.mu.Unlock()
+	s.fire(DecoderFail)
 }
 
 func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, changed func()) error {
@@ -87,8 +92,7 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	if err != nil {
 		return err
 	}
-	args = append(args, "-map", "0:a:0", "-map_metadata", "-1", "-af", s.filter(),
-		"-ac", "2", "-ar", "44100", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1")
+	args = append(args, mix.WaveArgs...)
 	out, in, err := os.Pipe()
 	if err != nil {
 		return err
@@ -103,23 +107,21 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	s.pid = child.Pid()
 	s.mu.Unlock()
 	s.fire(DecoderStart)
-	err = s.pcm.fill(out, func() {
-		s.fire(DecoderFirstSample)
-		changed()
-	})
+	rate, err := mix.ReadWave(out)
+	if err == nil {
+		s.pcm.open(rate, s.ahead)
+		s.resampler = mix.NewResampler(rate)
+		err = s.pcm.fill(out, func() {
+			s.fire(DecoderFirstSample)
+			changed()
+		})
+	} else if errors.Is(err, io.EOF) {
+		err = nil // what the child says is the better reason
+	}
 	if err != nil && !errors.Is(err, io.ErrClosedPipe) {
 		child.Kill()
 	}
 	return errors.Join(err, child.Wait())
-}
-
-// filter brings the sound to the stream's parameters. The gain is applied to
-// what was decoded before it loses any bits.
-func (s *source) filter() string {
-	if s.gain == 1 {
-		return resample
-	}
-	return fmt.Sprintf("volume=precision=double:volume=%g,%s", s.gain, resample)
 }
 
 // state is where the decoder is.
@@ -155,7 +157,7 @@ func (s *source) giveUp() { s.stop(ErrStalled) }
 func (s *source) hungry() bool {
 	state := s.state()
 	held, _ := s.pcm.held()
-	return held < bytesPerSample && (state == DecoderOpening || state == DecoderRunning)
+	return held == 0 && (state == DecoderOpening || state == DecoderRunning)
 }
 
 // cancel ends decoding without waiting for the child's end; close does.

@@ -61,6 +61,7 @@ type station struct {
 	log     *lines
 
 	waitForNext bool // the song behind the current one can be played
+	crossfade   time.Duration
 	impatient   bool // the clock never stands still
 
 	ended  chan struct{}
@@ -137,6 +138,7 @@ func (s *station) start(mode StartMode, change func(*Options)) {
 		change(&o)
 	}
 	var err error
+	s.crossfade = o.Crossfade
 	s.stream, err = New(o)
 	must(s.t, err)
 	if !s.impatient {
@@ -176,7 +178,7 @@ func (s *station) busy() bool {
 		return false
 	}
 	held, last := current.pcm.held()
-	if held >= SampleRate*bytesPerSample {
+	if current.pcm.span(int64(held)) >= time.Second+s.crossfade {
 		return false
 	}
 	if !last {

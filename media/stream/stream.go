@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -38,7 +39,7 @@ type Options struct {
 	Tool    *ffmpeg.Tool
 	Tracker Tracker // nil: nothing is tracked
 	// Level is asked for the gain of a song, as a factor of its amplitude, when the
-	// song is opened. inAlbum is true when it stands in the queue beside songs of
+	// song is opened, and again when its neighbours change before it is heard. inAlbum is true when it stands in the queue beside songs of
 	// its album in their order. The goroutine that decides what is played waits for
 	// the answer. 0 and less, and what is no number, mean 1; nil: always 1.
 	Level        func(song library.Song, inAlbum bool) (factor float64)
@@ -47,6 +48,9 @@ type Options struct {
 	Disabled     bool             // no stream at all; the heartbeat still comes
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // wall clock for the statistics; nil is time.Now
+	// Crossfade is how long a song sounds together with the one that follows it,
+	// up to CrossfadeLimit; 0: not at all. See crossfade.go for where it is left out.
+	Crossfade time.Duration
 	// Pace is how many seconds of sound pass in a second; 0 means 1. More than
 	// 1 is for tests.
 	Pace float64
@@ -65,6 +69,7 @@ type Stream struct {
 	mute        *fsm.Runner[MuteState, MuteEvent]
 	audioSeen   *fsm.Observer[AudioState, AudioEvent]
 	muteSeen    *fsm.Observer[MuteState, MuteEvent]
+	deckSeen    *fsm.Observer[DeckState, DeckEvent]
 	decodesSeen *fsm.Observer[DecodingState, DecodingEvent]
 	encoderSeen *fsm.Observer[EncodingState, EncodingEvent]
 
@@ -90,19 +95,22 @@ func New(o Options) (*Stream, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Crossfade < 0 || o.Crossfade > CrossfadeLimit {
+		return nil, fmt.Errorf("stream: a crossfade of %v; it may take from 0 to %v", o.Crossfade, CrossfadeLimit)
+	}
 	if o.Pace <= 0 {
 		o.Pace = 1
 	}
 	s := &Stream{
 		o: o, log: o.Log, audience: sound.NewAudience(),
 		wake: make(chan struct{}, 1), running: make(chan struct{}),
-		audioSeen: fsm.NewObserver(audio, 256), muteSeen: fsm.NewObserver(mute, 16),
+		audioSeen: fsm.NewObserver(audio, 256), muteSeen: fsm.NewObserver(mute, 16), deckSeen: fsm.NewObserver(deckMachine, 16),
 		decodesSeen: fsm.NewObserver(decoding, 16), encoderSeen: fsm.NewObserver(encoding, 64),
 	}
 	s.mp3 = sound.NewMount(sound.MountOptions{Format: sound.MP3, Audience: s.audience, Burst: burst})
 	s.audio = fsm.NewRunner(audio, s.audioSeen, fsm.Effects[AudioState, AudioEvent]{})
 	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
-	s.pump = newPump(o.Pace, newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.mp3, s.look)
+	s.pump = newPump(o.Pace, newDeck(s.mp3.Ring().SetTitle, s.look, o.Log, s.deckSeen), newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.mp3)
 	s.conducts = newConductor(s)
 	return s, nil
 }
@@ -136,6 +144,7 @@ func (s *Stream) run(ctx context.Context) {
 	workers.Go(func() {
 		supervise(pumping, s.log, "pump", s.pump.run)
 		s.pump.encoder.close()
+		s.pump.deck.close()
 	})
 	workers.Go(func() {
 		if err := s.o.Tool.Prepare(ctx); err != nil && ctx.Err() == nil {
@@ -176,5 +185,5 @@ func (s *Stream) look() {
 
 // Sources are the figures of all machines of the stream.
 func (s *Stream) Sources() []fsm.Source {
-	return []fsm.Source{s.audioSeen, s.muteSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
+	return []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
 }
