@@ -40,14 +40,37 @@ func (b *blacklist) push(id, at int64, length int) {
 	}
 }
 
-// recency tells for each id on the list how recently it was queued: the higher,
-// the later. An id that is not on the list has none.
-func (b *blacklist) recency() map[int64]int {
-	recency := make(map[int64]int, len(b.slots))
-	for i, s := range b.slots {
-		recency[s.id] = i + 1
+// ids returns what is on the list, each once, and what was queued longest ago
+// first.
+func (b *blacklist) ids() []int64 {
+	ids := make([]int64, 0, len(b.slots))
+	known := make(map[int64]bool, len(b.slots))
+	for _, s := range slices.Backward(b.slots) {
+		if !known[s.id] {
+			known[s.id] = true
+			ids = append(ids, s.id)
+		}
 	}
-	return recency
+	slices.Reverse(ids)
+	return ids
+}
+
+func set(ids []int64) map[int64]bool {
+	s := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		s[id] = true
+	}
+	return s
+}
+
+// since returns when an id was put on the list last.
+func (b *blacklist) since(id int64) (at int64, found bool) {
+	for _, s := range slices.Backward(b.slots) {
+		if s.id == id {
+			return s.at, true
+		}
+	}
+	return 0, false
 }
 
 func (b *blacklist) columns() []string { return []string{b.column, "TimeStamp"} }

@@ -16,12 +16,18 @@
 // The random selection never plays against the user's wishes (disabled, hated,
 // bad or live recordings, length, genres, hidden albums). What it only wants by
 // itself, not to repeat artists, albums and songs, it gives up in this order
-// before it leaves the queue empty.
+// before it leaves the queue empty; for a client that asks for a random song it
+// does not. All songs that are left have equal chances. Settings and genres are
+// read again for each choice. MaxTries is kept, and has no effect: nothing is
+// tried in vain. Each choice can be explained ([Songs.PickOf]), so can the absence
+// of one ([Songs.Outlook], [Songs.Explain]), and choices to come be previewed
+// ([Songs.Preview]).
 //
 // The package plays nothing and knows no client: which request means "skip" when
 // the current song shall be removed is decided in front of it, by [ErrIsCurrent].
 //
-// All methods of [Songs] and [Videos] may be called from any goroutine. Reading never waits.
+// All methods of [Songs] and [Videos] may be called from any goroutine. Reading the
+// entries never waits.
 // Changes wait for each other, with the disk and the subscribers of the change
 // before. A subscriber is called by the goroutine that makes the change, while no
 // other change can happen: it sees all events in the one order in which things
@@ -30,5 +36,7 @@
 //
 // Start reading at [Songs]; line.go is the part that both queues share, randy.go
 // the random selection of songs, randyvideos.go that of videos, selector.go what
-// these have in common.
+// these have in common. The index of the songs that the wishes allow is a pool
+// (pool.go, segment.go), which follows the library (follow.go); what it offers by
+// what was heard lately is in offer.go.
 package queue

@@ -33,8 +33,11 @@ type line struct {
 type source interface {
 	// check says why the media cannot be queued, or returns nil.
 	check(media int64) error
-	// choose makes a random choice.
+	// choose makes the random choice that keeps the queue from running dry.
 	choose() (media int64, found bool)
+	// chosen notes the id of the entry that the last choice becomes. It comes before
+	// the entry is saved, so that no entry is without explanation.
+	chosen(id EntryID)
 	// queued notes that media were added, in this order.
 	queued(media ...int64)
 }
@@ -119,6 +122,9 @@ func (q *line) insert(at Position, random bool, media ...int64) ([]EntryID, erro
 		}
 		ids[i] = newEntryID()
 		items[i] = item{ids[i], m, random}
+		if random {
+			q.source.chosen(ids[i])
+		}
 	}
 	l, err := q.list().insert(at, items...)
 	if err != nil {
@@ -190,7 +196,9 @@ func (q *line) filled(l list, wanted int) change {
 	if !found {
 		return change{list: l}
 	}
-	return change{append(slices.Clip(l), item{newEntryID(), media, true}), []int64{media}}
+	id := newEntryID()
+	q.source.chosen(id)
+	return change{append(slices.Clip(l), item{id, media, true}), []int64{media}}
 }
 
 // commit makes a change that somebody asked for: on disk, in memory, known to

@@ -96,6 +96,7 @@ func TestQueueAgainstModel(t *testing.T) {
 	lessOften(t)
 	rapid.Check(t, func(t *rapid.T) {
 		h.fresh()
+		h.forgetful()
 		m := &model{seen: map[EntryID]bool{}}
 
 		song := rapid.Int64Range(1, 8)
@@ -209,6 +210,7 @@ func TestQueueAgainstModel(t *testing.T) {
 				m.barren = !m.barren
 				h.settings(func(r *state.Randy) {
 					r.Constraints.MinSongLength = 0
+					r.BlackLists = state.BlackLists{MaxAge: 24}
 					if m.barren {
 						r.Constraints.MinSongLength = 500
 					}

@@ -129,6 +129,7 @@ func TestOperations(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h.fresh()
+			h.forgetful()
 			if c.barren {
 				h.barren()
 			}

@@ -1,28 +1,37 @@
 package queue
 
-// randy is the random selection of songs. Among the albums that have a song to
-// offer each has the same chance, whatever its size, and within the album each
-// such song. A song is offered when the user's wishes allow it (constraints, genre
-// selection, hidden albums) and when neither it nor its album nor its artist was
-// queued lately.
+import "slices"
+
+// randy is the random selection of songs. Each song that the user's wishes allow
+// (constraints, genre selection, hidden albums) and that was not queued lately,
+// nor its album or artist, has the same chance. They are known from an index, so
+// that a choice takes one throw of the dice however few they are.
 //
-// A few random albums are looked at first, because that is nearly always enough.
-// If they have nothing to offer, all are. If no song was unheard lately, the
-// memory is relaxed: first of artists, then of albums, then of songs, and what was
-// queued longest ago comes first. The wishes are never relaxed.
+// If there is none, and the stream would fall silent, the memory of what was
+// queued lately is relaxed: see offer. The wishes are never relaxed.
 type randy struct {
 	selector
-	songs, albums, artists blacklist
+	lately
+	pools *pools
+	picks *picks
+	last  Pick // the last choice, until it is known which entry it became
 }
 
 func openRandy(o Options) (*randy, error) {
 	r := &randy{
 		selector: newSelector(o),
-		songs:    blacklist{file: "songblacklist.csv", column: "SongID"},
-		albums:   blacklist{file: "albumblacklist.csv", column: "AlbumID"},
-		artists:  blacklist{file: "artistblacklist.csv", column: "ArtistID"},
+		lately: lately{
+			songs:   blacklist{file: "songblacklist.csv", column: "SongID"},
+			albums:  blacklist{file: "albumblacklist.csv", column: "AlbumID"},
+			artists: blacklist{file: "artistblacklist.csv", column: "ArtistID"},
+		},
+		pools: &pools{library: o.Library},
+		picks: &picks{store: o.State, log: o.Log},
 	}
-	return r, r.restore(&r.songs, &r.albums, &r.artists)
+	if err := r.restore(&r.songs, &r.albums, &r.artists); err != nil {
+		return nil, err
+	}
+	return r, r.picks.load()
 }
 
 func (r *randy) check(songID int64) error {
@@ -32,96 +41,109 @@ func (r *randy) check(songID int64) error {
 	return nil
 }
 
-// choose makes a random choice among all songs.
+// choose makes the choice that keeps the stream running.
 func (r *randy) choose() (songID int64, found bool) {
 	r.refresh()
-	return r.search(r.pick, r.tell)
+	songID, found = r.pick(true)
+	r.tell(found)
+	return songID, found
 }
 
-// tell explains why a library with songs is silent. An empty one speaks for
-// itself.
-func (r *randy) tell(w wishes, told bool) bool {
-	_, _, songs := w.catalogue.NumberOf()
-	if songs == 0 {
-		return false
-	}
-	if !told {
-		c := w.constraints
-		r.log.Warn("the random selection finds no song that it may choose; change its settings in config/randy.ini or the selection of genres, or add songs to the queue",
-			"songs", songs, "MinSongLength", c.MinSongLength, "MaxSongLength", c.MaxSongLength, "NoDisabled", c.NoDisabled, "NoHated", c.NoHated,
-			"NoBadFile", c.NoBadFile, "NoLiveMusic", c.NoLiveMusic, "genres", len(w.selection.Genres))
-	}
-	return true
+// request makes a choice that somebody has asked for. Nothing falls silent without
+// it, so it repeats nothing of late: rather there is none.
+func (r *randy) request() (songID int64, found bool) {
+	r.refresh()
+	return r.pick(false)
 }
 
-// pick throws the dice for given wishes.
-func (r *randy) pick(w wishes) (songID int64, found bool) {
-	memory := r.memory()
-	albums := w.catalogue.PassingAlbums(w.selection)
-	for range min(r.settings.Limits.MaxTries, len(albums)) {
-		album := albums[r.rand.IntN(len(albums))]
-		var offers offers
-		for _, song := range w.catalogue.SongsOf(album) {
-			if w.allow(song) && memory.tier(song) == unheard {
-				offers.add(album, song.ID)
-			}
-		}
-		if songID, found := offers.draw(r.rand); found {
-			return songID, true
-		}
+func (r *randy) pick(relax bool) (songID int64, found bool) {
+	p := r.pool()
+	pick := r.explained()
+	pick.describe(p)
+	return r.decide(pick, p.offer(r.memory(), relax), p.song)
+}
+
+// decide throws the dice.
+func (r *randy) decide(pick Pick, o offer, song func(rank int) int64) (songID int64, found bool) {
+	if o.size == 0 {
+		return 0, false
 	}
-	passing := make(map[int64]bool, len(albums))
-	for _, album := range albums {
-		passing[album] = true
-	}
-	var offers offers
-	for song := range w.catalogue.Songs() {
-		if passing[song.AlbumID] && w.allow(song) {
-			offers.consider(song, memory)
-		}
-	}
-	return offers.draw(r.rand)
+	pick.draw(r.rand.Uint64()&MaxSeed, o, song)
+	r.last = pick
+	return pick.SongID, true
 }
 
 // chooseOf makes a random choice among the songs of one album. The genre selection
-// does not matter, the album may be hidden, and of the memory only songs count.
+// does not matter, the album may be hidden, and of the memory only songs count,
+// those queued longest ago before none.
 func (r *randy) chooseOf(albumID int64) (songID int64, found bool) {
 	r.refresh()
-	w := wishes{catalogue: r.library.Catalogue(), constraints: r.settings.Constraints}
-	memory := memory{songs: r.songs.recency()}
-	var offers offers
-	for _, song := range w.catalogue.SongsOf(albumID) {
-		if w.allow(song) {
-			offers.consider(song, memory)
+	pick := r.explained()
+	pick.AlbumID = albumID
+	var fresh, heard []int64
+	lately := r.songs.ids()
+	known := set(lately)
+	for _, s := range r.library.Catalogue().SongsOf(albumID) {
+		rule := constrained(r.settings.Constraints, &s)
+		pick.Census.count(rule, 1)
+		switch {
+		case rule != NoRule:
+		case known[s.ID]:
+			heard = append(heard, s.ID)
+		default:
+			fresh = append(fresh, s.ID)
 		}
 	}
-	return offers.draw(r.rand)
+	o := offer{ranks: spans{{0, len(fresh)}}, size: len(fresh)}
+	o.heard[SongHeard] = len(heard)
+	if len(fresh) == 0 {
+		for _, id := range lately {
+			if slices.Contains(heard, id) {
+				fresh, o.ranks, o.size, o.relaxed = []int64{id}, spans{{0, 1}}, 1, SongHeard
+				break
+			}
+		}
+	}
+	return r.decide(pick, o, func(rank int) int64 { return fresh[rank] })
 }
+
+// explained begins the explanation of a choice by the present settings.
+func (r *randy) explained() Pick {
+	return Pick{At: r.now().Unix(), InForce: InForce{Constraints: r.settings.Constraints, BlackLists: r.settings.BlackLists, Genres: []string{}}}
+}
+
+// chosen notes which entry the last choice has become.
+func (r *randy) chosen(id EntryID) { r.picks.keep(id, r.last) }
+
+// tell explains why a library with songs is silent, once each time it falls silent.
+// An empty one speaks for itself.
+func (r *randy) tell(found bool) {
+	if found || r.told {
+		r.told = r.told && !found
+		return
+	}
+	census := r.pool().census
+	if r.told = census.Songs > 0; r.told {
+		c := r.settings.Constraints
+		r.log.Warn("the random selection finds no song that it may choose; change its settings in config/randy.ini or the selection of genres, or add songs to the queue",
+			"songs", census.Songs, "excluded", census.Excluded.Map(), "MinSongLength", c.MinSongLength, "MaxSongLength", c.MaxSongLength,
+			"NoDisabled", c.NoDisabled, "NoHated", c.NoHated, "NoBadFile", c.NoBadFile, "NoLiveMusic", c.NoLiveMusic)
+	}
+}
+
+// pool returns the songs that the settings read last allow.
+func (r *randy) pool() *pool { return r.pools.get(r.state.Choice(), r.settings.Constraints) }
 
 // queued remembers songs that were put into the queue, by whomever.
 func (r *randy) queued(songIDs ...int64) {
 	r.refresh()
-	catalogue, now, lengths := r.library.Catalogue(), r.now().Unix(), r.settings.BlackLists
 	for _, id := range songIDs {
-		song, exists := catalogue.Song(id)
-		if !exists {
-			continue
+		if song, exists := r.library.Catalogue().Song(id); exists {
+			r.remember(song, r.now().Unix(), r.settings.BlackLists)
 		}
-		r.artists.push(song.ArtistID, now, lengths.ArtistListLength)
-		r.albums.push(song.AlbumID, now, lengths.AlbumListLength)
-		r.songs.push(song.ID, now, lengths.SongListLength)
 	}
 	r.keep(&r.songs, &r.albums, &r.artists)
 }
 
 // refresh reads the settings again and lets them and the clock work on the lists.
-func (r *randy) refresh() {
-	lengths, limit := r.selector.refresh()
-	r.songs.trim(lengths.SongListLength, limit)
-	r.albums.trim(lengths.AlbumListLength, limit)
-	r.artists.trim(lengths.ArtistListLength, limit)
-}
-
-func (r *randy) memory() memory {
-	return memory{songs: r.songs.recency(), albums: r.albums.recency(), artists: r.artists.recency()}
-}
+func (r *randy) refresh() { r.trim(r.selector.refresh()) }

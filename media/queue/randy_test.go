@@ -21,84 +21,21 @@ func (h *house) forgetful() {
 	})
 }
 
-// wishes lets the random selection read its settings; no genre is active.
-func (h *house) wishes() wishes {
-	h.songs.randy.refresh()
-	return wishes{catalogue: h.library.Catalogue(), constraints: h.songs.randy.settings.Constraints}
-}
-
-// chiSquare says how far what was drawn is from what a fair selection draws.
-func chiSquare(drawn map[int64]int, expected map[int64]float64) float64 {
-	sum := 0.0
-	for id, want := range expected {
-		d := float64(drawn[id]) - want
-		sum += d * d / want
+// tier is how much must be relaxed for a song to be chosen, the dumb way.
+func (h *house) tier(s library.Song) Rule {
+	r := h.songs.randy
+	_, song := r.songs.since(s.ID)
+	_, album := r.albums.since(s.AlbumID)
+	_, artist := r.artists.since(s.ArtistID)
+	switch {
+	case song:
+		return SongHeard
+	case album:
+		return AlbumHeard
+	case artist:
+		return ArtistHeard
 	}
-	return sum
-}
-
-// Every album has the same chance whatever its size, and within it every song,
-// whether the first tries decide or the look at all albums.
-func TestDistribution(t *testing.T) {
-	const draws = 6000
-	// The bounds are the quantiles of the chi-square distribution that a fair
-	// selection exceeds once in a million runs; the seed is fixed.
-	const fourAlbums, sixteenSongs = 30.66, 54.0
-	h := newHouse(t, []int{1, 3, 10, 2})
-	for _, tries := range []int{0, 1, 10} {
-		t.Run(fmt.Sprintf("tries=%d", tries), func(t *testing.T) {
-			h.fresh()
-			h.forgetful()
-			h.settings(func(r *state.Randy) { r.Limits.MaxTries = tries })
-			w := h.wishes()
-			albums, songs := map[int64]int{}, map[int64]int{}
-			for range draws {
-				id, found := h.songs.randy.pick(w)
-				if !found {
-					t.Fatal("found none")
-				}
-				song, _ := h.library.Catalogue().Song(id)
-				albums[song.AlbumID]++
-				songs[id]++
-			}
-			perAlbum, perSong := map[int64]float64{}, map[int64]float64{}
-			for _, album := range h.library.Catalogue().Albums() {
-				of := h.library.Catalogue().SongsOf(album.ID)
-				perAlbum[album.ID] = draws / 4
-				for _, song := range of {
-					perSong[song.ID] = draws / 4 / float64(len(of))
-				}
-			}
-			if got := chiSquare(albums, perAlbum); got > fourAlbums {
-				t.Errorf("albums: chi-square %.1f > %.1f: %v", got, fourAlbums, albums)
-			}
-			if got := chiSquare(songs, perSong); got > sixteenSongs {
-				t.Errorf("songs: chi-square %.1f > %.1f: %v", got, sixteenSongs, songs)
-			}
-		})
-	}
-}
-
-// An album that has lost some songs to the memory keeps its chance.
-func TestDistributionAmongWhatIsLeft(t *testing.T) {
-	h := newHouse(t, []int{2, 10})
-	h.forgetful()
-	h.settings(func(r *state.Randy) { r.BlackLists.SongListLength = 10 })
-	for song := int64(3); song <= 11; song++ {
-		h.songs.randy.queued(song)
-	}
-	for _, tries := range []int{0, 5} {
-		h.settings(func(r *state.Randy) { r.Limits.MaxTries = tries })
-		w := h.wishes()
-		drawn := map[int64]int{}
-		for range 4000 {
-			id, _ := h.songs.randy.pick(w)
-			drawn[id]++
-		}
-		if got := chiSquare(drawn, map[int64]float64{1: 1000, 2: 1000, 12: 2000}); got > 27.6 || len(drawn) != 3 {
-			t.Errorf("tries %d: chi-square %.1f: %v", tries, got, drawn)
-		}
-	}
+	return NoRule
 }
 
 func TestDistributionWithinAnAlbum(t *testing.T) {
@@ -283,18 +220,23 @@ func TestWishesAreNeverRelaxed(t *testing.T) {
 			t.Fatal(err)
 		}
 		c, choice := h.library.Catalogue(), h.state.Choice()
-		best := songHeard + 1
+		best := SongHeard + 1
+		allowed := 0
 		for s := range c.Songs() {
 			if wanted(c, choice, settings, s) {
-				best = min(best, randy.memory().tier(s))
+				allowed++
+				best = min(best, h.tier(s))
 			}
+		}
+		if got := h.songs.Outlook(); got.Census.Pool != allowed || got.Census.Songs != 60 || (got.Prospect == NoSongs) != (allowed == 0) {
+			t.Fatalf("%d songs are allowed, told were %+v", allowed, got)
 		}
 		for range 5 {
 			id, ok := randy.choose()
 			if !ok {
 				barren++
-				if best <= songHeard {
-					t.Fatalf("none was chosen though there are songs of tier %d", best)
+				if best <= SongHeard {
+					t.Fatalf("none was chosen though there are songs of tier %v", best)
 				}
 				continue
 			}
@@ -303,8 +245,11 @@ func TestWishesAreNeverRelaxed(t *testing.T) {
 			if !wanted(c, choice, settings, s) {
 				t.Fatalf("song %+v was chosen, settings %+v", s, settings)
 			}
-			if got := randy.memory().tier(s); got != best {
-				t.Fatalf("song of tier %d was chosen though there are some of tier %d", got, best)
+			if got := h.tier(s); got != best || randy.last.Relaxed != best {
+				t.Fatalf("song of tier %v was chosen, said to be of %v, though there are some of tier %v", got, randy.last.Relaxed, best)
+			}
+			if _, requested := randy.request(); requested != (best == NoRule) {
+				t.Fatalf("a request was met: %v, though the best songs are of tier %v", requested, best)
 			}
 		}
 	})

@@ -1,14 +1,19 @@
 package queue
 
-import "musicdb/media/library"
+import (
+	"slices"
+
+	"musicdb/media/library"
+)
 
 // randyVideos is the random selection of videos. Every video has the same chance
 // that the user's wishes allow (disabled, hated, minimum length, genres) and that
-// was not queued lately. If all were, the one queued longest ago comes first. The
-// wishes are never relaxed.
+// was not queued lately. If all were, and the queue would run dry, the one queued
+// longest ago comes first. The wishes are never relaxed.
 type randyVideos struct {
 	selector
 	videos blacklist
+	barren *wishes // that nothing fulfils; whoever asks for the state of a silent station tries again
 }
 
 func openRandyVideos(o Options) (*randyVideos, error) {
@@ -23,42 +28,61 @@ func (r *randyVideos) check(videoID int64) error {
 	return nil
 }
 
-// choose makes a random choice among all videos.
-func (r *randyVideos) choose() (videoID int64, found bool) {
+// choose makes the choice that keeps the queue from running dry.
+func (r *randyVideos) choose() (videoID int64, found bool) { return r.pick(true) }
+
+// request makes a choice that somebody has asked for.
+func (r *randyVideos) request() (videoID int64, found bool) { return r.pick(false) }
+
+func (r *randyVideos) pick(relax bool) (videoID int64, found bool) {
 	r.refresh()
-	return r.search(r.pick, r.tell)
+	w := newWishes(r.library.Catalogue(), r.state.Choice(), r.settings.Constraints)
+	if r.barren != nil && r.barren.catalogue == w.catalogue && r.barren.same(w) {
+		return 0, false
+	}
+	lately := r.videos.ids()
+	known := set(lately)
+	var fresh, heard []int64
+	for _, video := range w.catalogue.Videos() {
+		switch {
+		case !w.allowVideo(video):
+		case known[video.ID]:
+			heard = append(heard, video.ID)
+		default:
+			fresh = append(fresh, video.ID)
+		}
+	}
+	if r.barren = nil; len(fresh)+len(heard) == 0 {
+		r.barren = &w
+		r.tell(w)
+		return 0, false
+	}
+	r.told = false
+	if len(fresh) > 0 {
+		return fresh[r.rand.IntN(len(fresh))], true
+	}
+	if relax {
+		for _, id := range lately {
+			if slices.Contains(heard, id) {
+				return id, true
+			}
+		}
+	}
+	return 0, false
 }
 
-// tell explains why a library with videos shows none.
-func (r *randyVideos) tell(w wishes, told bool) bool {
-	videos := len(w.catalogue.Videos())
-	if videos == 0 {
-		return false
-	}
-	if !told {
+// tell explains why a library with videos shows none, once each time.
+func (r *randyVideos) tell(w wishes) {
+	if videos := len(w.catalogue.Videos()); videos > 0 && !r.told {
 		c := w.constraints
+		r.told = true
 		r.log.Warn("the random selection finds no video that it may choose; change its settings in config/randy.ini or the selection of genres, or add videos to the queue",
 			"videos", videos, "MinSongLength", c.MinSongLength, "NoDisabled", c.NoDisabled, "NoHated", c.NoHated, "genres", len(w.selection.Genres))
 	}
-	return true
 }
 
-// pick throws the dice for given wishes.
-func (r *randyVideos) pick(w wishes) (videoID int64, found bool) {
-	recency := r.videos.recency()
-	var offers offers
-	for _, video := range w.catalogue.Videos() {
-		if !w.allowVideo(video) {
-			continue
-		}
-		t, since := unheard, recency[video.ID]
-		if since > 0 {
-			t = songHeard
-		}
-		offers.weigh(t, since, video.ID, video.ID)
-	}
-	return offers.draw(r.rand)
-}
+// chosen notes nothing: choices of videos are not explained.
+func (r *randyVideos) chosen(EntryID) {}
 
 // queued remembers videos that were put into the queue, by whomever.
 func (r *randyVideos) queued(videoIDs ...int64) {

@@ -46,7 +46,13 @@ func TestVideosComeAgain(t *testing.T) {
 			t.Fatalf("video %d, %v; 2 was queued longest ago", id, found)
 		}
 	}
+	if id, found := c.videos.randy.request(); found {
+		t.Errorf("video %d was chosen for a request, though all were queued lately", id)
+	}
 	c.settings(func(r *state.Randy) { r.BlackLists.VideoListLength = 2 })
+	if id, _ := c.videos.randy.request(); id != 2 {
+		t.Errorf("video %d was chosen for a request", id)
+	}
 	if id, _ := c.videos.randy.choose(); id != 2 {
 		t.Errorf("video %d, though only 2 is not remembered any more", id)
 	}

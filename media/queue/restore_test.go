@@ -30,7 +30,8 @@ func TestFilesAsMusicDBWritesThem(t *testing.T) {
 	if got, want := h.content("songqueue.csv"), head+"\""+string(id)+"\",2,\"False\"\r\n"; got != want {
 		t.Errorf("songqueue.csv %q, want %q", got, want)
 	}
-	_, err := h.songs.AddRandom(Last(), nil)
+	album := int64(1)
+	_, err := h.songs.AddRandom(Last(), &album)
 	must(t, err)
 	for file, want := range map[string]string{
 		"songblacklist.csv":   "\"SongID\",\"TimeStamp\"\r\n2,1700000000\r\n",
@@ -142,7 +143,8 @@ func TestUnwritableState(t *testing.T) {
 	_, addAlbum := h.songs.AddAlbum([]int64{5, 6}, Last())
 	_, move := h.songs.Move(ids[3], ids[0])
 	h.settings(func(r *state.Randy) { r.Constraints.MinSongLength = 0 })
-	_, random := h.songs.AddRandom(Last(), nil)
+	album := int64(1)
+	_, random := h.songs.AddRandom(Last(), &album)
 	h.barren()
 	for name, err := range map[string]error{"add": add, "add album": addAlbum, "move": move, "add random": random, "remove": h.songs.Remove(ids[2])} {
 		var file *state.FileError

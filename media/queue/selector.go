@@ -2,9 +2,7 @@ package queue
 
 import (
 	"log/slog"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"musicdb/media/library"
@@ -12,8 +10,7 @@ import (
 )
 
 // A selector is the part of a random selection that does not depend on the kind
-// of media: the user's settings, the clock, the dice, and the memory of a search
-// that found nothing. It is guarded by the lock of the queue it belongs to.
+// of media: the user's settings, the clock and the dice. It is guarded by the lock of the queue it belongs to.
 type selector struct {
 	library *library.Library
 	state   *state.Store
@@ -22,7 +19,7 @@ type selector struct {
 	rand    *rand.Rand
 
 	settings state.Randy // as read last
-	barren   *barren     // where the last search found nothing; nil: it found something
+	told     bool        // the user knows why nothing is found
 }
 
 func newSelector(o Options) selector {
@@ -30,50 +27,6 @@ func newSelector(o Options) selector {
 		library: o.Library, state: o.State, log: o.Log, now: o.Now, rand: o.Rand,
 		settings: state.DefaultRandy(),
 	}
-}
-
-// A barren is a combination of wishes that nothing fulfils. Whoever asks for the
-// state of a silent station makes the selection try again, so it remembers.
-type barren struct {
-	generation  uint64 // of the catalogue
-	genres      map[int64][]int64
-	constraints state.Constraints
-	told        bool // the user has been told
-}
-
-func (b *barren) is(w wishes) bool {
-	return b != nil && b.generation == w.catalogue.Generation() && b.constraints == w.constraints &&
-		maps.EqualFunc(b.genres, w.selection.Genres, slices.Equal)
-}
-
-// wishes are what the user wants to hear and see.
-type wishes struct {
-	catalogue   *library.Catalogue
-	selection   library.Selection
-	constraints state.Constraints
-}
-
-func (s *selector) wishes() wishes {
-	w := wishes{catalogue: s.library.Catalogue(), constraints: s.settings.Constraints}
-	w.selection = w.catalogue.Select(s.state.Choice())
-	return w
-}
-
-// search picks by the present wishes, unless it is known that nothing fulfils
-// them. tell says once, until something is found again, why nothing is chosen;
-// it reports false where that needs no explanation.
-func (s *selector) search(pick func(wishes) (int64, bool), tell func(w wishes, told bool) bool) (media int64, found bool) {
-	w := s.wishes()
-	if s.barren.is(w) {
-		return 0, false
-	}
-	if media, found = pick(w); found {
-		s.barren = nil
-		return media, true
-	}
-	told := s.barren != nil && s.barren.told
-	s.barren = &barren{w.catalogue.Generation(), w.selection.Genres, w.constraints, tell(w, told)}
-	return 0, false
 }
 
 // refresh reads the settings again and returns what they say about the

@@ -74,10 +74,12 @@ func (s *Songs) AddAlbum(songIDs []int64, at Position) ([]EntryID, error) {
 }
 
 // AddRandom puts a random song into the queue, or one of the given album. It
-// reports false when there is none to choose, also for an unknown album. Errors:
+// reports false when there is none to choose, also for an unknown album: what was
+// queued lately is not repeated for a request, only to keep a queue from running
+// dry. Of an album the song queued longest ago is repeated. Errors:
 // [ErrUnknownEntry], [ErrNotSaved].
 func (s *Songs) AddRandom(at Position, albumID *int64) (bool, error) {
-	choose := s.randy.choose
+	choose := s.randy.request
 	if albumID != nil {
 		choose = func() (int64, bool) { return s.randy.chooseOf(*albumID) }
 	}

@@ -67,9 +67,9 @@ func (v *Videos) Add(videoID int64, at Position) (EntryID, error) {
 }
 
 // AddRandom puts a random video into the queue. It reports false when there is
-// none to choose. Errors: [ErrUnknownEntry], [ErrNotSaved].
+// none to choose that was not queued lately. Errors: [ErrUnknownEntry], [ErrNotSaved].
 func (v *Videos) AddRandom(at Position) (bool, error) {
-	return v.line.addRandom(at, v.randy.choose)
+	return v.line.addRandom(at, v.randy.request)
 }
 
 // Remove takes an entry out of the queue. If fewer than two entries are left a

@@ -13,7 +13,10 @@ type Randy struct {
 	Constraints Constraints `json:"Constraints"`
 	BlackLists  BlackLists  `json:"BlackLists"`
 	Limits      struct {
-		MaxTries int `json:"MaxTries"` // random albums examined before all of them are
+		// MaxTries was how many random albums were examined before the selection gave
+		// up. It is kept for clients and MusicDB 8, and has no effect: a choice is made
+		// in one step.
+		MaxTries int `json:"MaxTries"`
 	} `json:"Limits"`
 }
 
