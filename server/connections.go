@@ -15,12 +15,13 @@ type sighting struct {
 	ID       uint64      `json:"id"`
 	Remote   string      `json:"remote"` // its address
 	State    string      `json:"state"`  // of the connection's machine
-	Outbox   string      `json:"outbox"` // state of the outbox' machine
+	Outbox   string      `json:"outbox"` // state of the outbox' machine; "" for a follower: a listener of the stream
 	Age      float64     `json:"age"`
 	InState  float64     `json:"instate"`  // since it came into its state
 	Received uint64      `json:"received"` // messages
 	Sent     uint64      `json:"sent"`     // messages
-	Waiting  int         `json:"waiting"`  // bytes in the outbox
+	Waiting  int         `json:"waiting"`  // bytes in the outbox, or that a follower has not taken
+	Bytes    uint64      `json:"bytes"`    // that a follower has taken
 	Trace    []traceStep `json:"trace"`    // the last steps, oldest first
 }
 
@@ -36,7 +37,7 @@ type traceStep struct {
 //	GET /lifecycle/connections?state=Active&limit=100
 //	GET /lifecycle/connections?id=17
 //
-// state names a state of the connection's machine or of the outbox'; without it, or with
+// state names a state of the machines connection, outbox or follower; without it, or with
 // an empty one, all connections are listed. limit is 1 to 1,000, 100 without it. id is
 // one connection, in whatever state it is; a connection that has ended is in no list.
 func (s *Server) serveConnections(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +51,7 @@ func (s *Server) serveConnections(w http.ResponseWriter, r *http.Request) {
 		seen = append(seen, sighting{
 			ID: c.ID, Remote: c.Remote, State: c.State, Outbox: c.Outbox,
 			Age: c.Age.Seconds(), InState: c.InState.Seconds(),
-			Received: c.Received, Sent: c.Sent, Waiting: c.Waiting, Trace: stepsOf(c.Trace),
+			Received: c.Received, Sent: c.Sent, Waiting: c.Waiting, Bytes: c.Bytes, Trace: stepsOf(c.Trace),
 		})
 	}
 	serveJSON(w, http.StatusOK, struct {
@@ -62,7 +63,7 @@ func parseQuery(r *http.Request) (q conn.Query, err error) {
 	values := r.URL.Query()
 	q.State, q.Limit = values.Get("state"), conn.DefaultLook
 	if q.State != "" && !isConnectionState(q.State) {
-		return q, fmt.Errorf("there is no state %.64q; /lifecycle/figures names those of the machines connection and outbox", q.State)
+		return q, fmt.Errorf("there is no state %.64q; /lifecycle/figures names those of the machines connection, outbox and follower", q.State)
 	}
 	if text := values.Get("limit"); text != "" {
 		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 || q.Limit > conn.MaxLook {

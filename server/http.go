@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Limits of the HTTP listener. Answers without end (the stream, the live figures)
-// set their own write deadlines, piece by piece.
+// Limits of the HTTP listener. The stream is beyond them: its connections are handed to
+// the engine.
 const (
 	httpHeaderTime  = 10 * time.Second
 	httpRequestTime = 30 * time.Second
@@ -55,7 +55,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /status", s.serveStatus)
 	mux.HandleFunc("GET /status/key", s.serveKey)
 	mux.HandleFunc("GET "+socketPath, s.serveSocket)
-	mux.HandleFunc("GET /stream", s.serveStream)
+	for path := range streamPaths {
+		mux.HandleFunc("GET "+path, s.serveStream)
+	}
 	mux.HandleFunc("GET /artwork/{path...}", s.serveArtwork)
 	mux.HandleFunc("GET /musicdb/webdata/artwork/{path...}", s.serveArtwork)
 	mux.HandleFunc("GET /musicdb/videoframes/{path...}", s.serveArtwork)

@@ -146,6 +146,13 @@ func (c *countedConn) Close() error {
 	return c.TCPConn.Close()
 }
 
+// keep lets the connection be counted until leave is called, though it be closed before.
+// Nobody may be about to close it.
+func (c *countedConn) keep() (leave func()) {
+	leave, c.leave = c.leave, func() {}
+	return leave
+}
+
 // NetConn is the connection without the layer that counts it.
 func (c *countedConn) NetConn() net.Conn { return c.TCPConn }
 

@@ -76,6 +76,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(descConnections, float64(c.server.engine.Hub().Len()))
 	collectTraffic(c.server.engine.Traffic(), gauge, counter)
+	collectFollowers(c.server.engine.FollowFigures(), gauge, counter)
 	if doors := c.server.doors.Load(); doors != nil {
 		at := doors.figures()
 		gauge(descHTTP, float64(at.open))

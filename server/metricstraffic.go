@@ -6,7 +6,7 @@ import (
 	"musicdb/conn"
 )
 
-// What the websocket engine has moved. The values of every label are those of lists
+// What the engine has moved, to and from websockets and to the listeners of the stream. The values of every label are those of lists
 // that are as long whatever clients do.
 var (
 	descMessages = prometheus.NewDesc("musicdb_websocket_messages_total",
@@ -22,7 +22,15 @@ var (
 	descTransports = prometheus.NewDesc("musicdb_websocket_connections",
 		"Connections now, websockets or not yet, by transport.", []string{"transport"}, nil)
 
-	trafficDescs = []*prometheus.Desc{descMessages, descBytes, descCloses, descHandshakes, descWaiting, descTransports}
+	descStreamBytes = prometheus.NewDesc("musicdb_stream_sent_bytes_total",
+		"Bytes that the connections of listeners have taken, heads of answers included, TLS not.", nil, nil)
+	descStreamBehind = prometheus.NewDesc("musicdb_stream_listeners_behind",
+		"Listeners whose connection is full right now.", nil, nil)
+	descStreamTransports = prometheus.NewDesc("musicdb_stream_connections",
+		"Connections of listeners now, by transport.", []string{"transport"}, nil)
+
+	trafficDescs = []*prometheus.Desc{descMessages, descBytes, descCloses, descHandshakes, descWaiting, descTransports,
+		descStreamBytes, descStreamBehind, descStreamTransports}
 )
 
 // measure passes one figure on.
@@ -44,5 +52,13 @@ func collectTraffic(t conn.Traffic, gauge, counter measure) {
 	gauge(descWaiting, float64(t.Waiting))
 	for _, c := range t.Connections {
 		gauge(descTransports, float64(c.N), c.Name)
+	}
+}
+
+func collectFollowers(f conn.FollowFigures, gauge, counter measure) {
+	counter(descStreamBytes, float64(f.Bytes))
+	gauge(descStreamBehind, float64(f.Behind))
+	for _, c := range f.Connections {
+		gauge(descStreamTransports, float64(c.N), c.Name)
 	}
 }

@@ -189,7 +189,7 @@ func (s *Server) Shutdown(reason string) error {
 		err = errors.Join(err, errors.New("a worker did not stop in time"))
 	}
 
-	// The streams of listeners have ended with the workers' context.
+	// The listeners of the stream were dismissed by the engine.
 	grace, cancelGrace := context.WithTimeout(context.Background(), time.Second)
 	defer cancelGrace()
 	if s.http.Shutdown(grace) != nil {

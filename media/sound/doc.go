@@ -7,7 +7,7 @@
 // from, and it knows no sockets: whoever serves a listener moves the bytes.
 //
 // One goroutine appends to a Ring; any number may read it, and all other methods
-// of Ring and Mount may be called from any goroutine. A Listener, a Splitter and
-// an ICYWriter belong to one goroutine each. Start reading at ring.go, then
+// of Ring and Mount may be called from any goroutine. A Listener, a Feed and a
+// Splitter belong to one goroutine each at a time. Start reading at ring.go, then
 // mount.go.
 package sound

@@ -21,6 +21,6 @@ func (f Format) ContentType() string {
 	return [...]string{"audio/mpeg", "audio/ogg; codecs=opus", "audio/aac", "audio/ogg; codecs=flac"}[f]
 }
 
-// ICY reports whether titles may be put between the bytes (see ICYWriter): the
+// ICY reports whether titles may be put between the bytes (see Feed): the
 // pages of Ogg cannot be interrupted.
 func (f Format) ICY() bool { return f == MP3 || f == AAC }

@@ -2,7 +2,6 @@ package sound
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,62 +14,24 @@ const DefaultMetaint = 16_000
 // icyLimit is the longest metadata text: one length byte counts units of 16.
 const icyLimit = 255 * 16
 
-// ICYWriter puts the title of the stream between its bytes, for players that
-// sent Icy-MetaData: 1. After every metaint bytes of sound comes one length
-// byte L and 16·L bytes of text, padded with zeros; L is 0 while the title is
-// the same. One goroutine owns it.
-type ICYWriter struct {
-	w       io.Writer
-	metaint int
-	left    int // bytes of sound until the next block
-	title   string
-	sent    string
-	fresh   bool // no block was written yet
+// silentBlock is what stands where a title would, while it is the same.
+var silentBlock = []byte{0}
+
+// titled is a title and its block, for all who are sent it.
+type titled struct {
+	title string
+	block []byte
 }
 
-// NewICYWriter returns a writer that sends sound to w with a metadata block
-// after every metaint bytes (DefaultMetaint if not positive).
-func NewICYWriter(w io.Writer, metaint int) *ICYWriter {
-	if metaint <= 0 {
-		metaint = DefaultMetaint
+// titleBlock is the block of a title. Those of a mount are at about the same place, so
+// the last one is kept.
+func (m *Mount) titleBlock(title string) []byte {
+	if last := m.titled.Load(); last != nil && last.title == title {
+		return last.block
 	}
-	return &ICYWriter{w: w, metaint: metaint, left: metaint, fresh: true}
-}
-
-// SetTitle names the sound written from now on.
-func (m *ICYWriter) SetTitle(title string) { m.title = title }
-
-// Write sends sound. The count it returns is of sound bytes alone.
-func (m *ICYWriter) Write(sound []byte) (int, error) {
-	done := 0
-	for {
-		part := sound[done:min(len(sound), done+m.left)]
-		if len(part) > 0 {
-			n, err := m.w.Write(part)
-			done += n
-			m.left -= n
-			if err != nil {
-				return done, err
-			}
-		}
-		if m.left > 0 {
-			return done, nil
-		}
-		if err := m.block(); err != nil {
-			return done, err
-		}
-		m.left = m.metaint
-	}
-}
-
-func (m *ICYWriter) block() error {
-	if !m.fresh && m.title == m.sent {
-		_, err := m.w.Write([]byte{0})
-		return err
-	}
-	m.fresh, m.sent = false, m.title
-	_, err := m.w.Write(titleBlock(m.title))
-	return err
+	fresh := &titled{title, titleBlock(title)}
+	m.titled.Store(fresh)
+	return fresh.block
 }
 
 // titleBlock is a complete metadata block: length byte, text, zeros.

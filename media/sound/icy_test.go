@@ -100,7 +100,7 @@ func TestICYWriterRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		metaint := rapid.IntRange(1, 300).Draw(t, "metaint")
 		var wire bytes.Buffer
-		w := NewICYWriter(&wire, metaint)
+		w := newICYWriter(&wire, metaint)
 		var sound []byte
 		var titles []string
 		blocks, sinceBlock, sent := 0, 0, ""
@@ -146,7 +146,7 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 
 func TestICYWriterReportsErrors(t *testing.T) {
 	for left := range 40 {
-		w := NewICYWriter(&brokenWriter{left}, 10)
+		w := newICYWriter(&brokenWriter{left}, 10)
 		if n, err := w.Write(make([]byte, 60)); !errors.Is(err, errBroken) || n > left {
 			t.Errorf("a writer that takes %d bytes: %d, %v", left, n, err)
 		}

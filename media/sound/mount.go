@@ -37,6 +37,8 @@ type Mount struct {
 	o    MountOptions
 	ring *Ring
 
+	titled atomic.Pointer[titled] // the last title that a listener was sent
+
 	mu        sync.Mutex // guards listeners, and orders the calls of Changed
 	listeners int
 }
