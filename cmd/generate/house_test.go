@@ -55,6 +55,8 @@ var arrows = map[string][]string{
 	"media/demo/synth":      {"media/demo/score"},
 	"media/demo/cover":      {},
 	"media/demo/compose":    {"media/demo", "media/demo/score", "media/demo/synth", "media/demo/cover"},
+
+	"media/icecast/icecasttest": {}, // tests only
 }
 
 // owners names the only packages that may import a dependency.

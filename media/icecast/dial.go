@@ -54,17 +54,14 @@ func (l link) connect(ctx context.Context, limit time.Duration) (net.Conn, error
 
 // explain says what to do about the failures of TLS that have a remedy.
 func explain(err error) error {
-	var record tls.RecordHeaderError
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	switch {
-	case errors.As(err, &record):
-		return fmt.Errorf("the server does not speak TLS on this port; switch TLS off, or set the port where it does: %w", err)
 	case errors.As(err, &unknown):
 		return fmt.Errorf("the server's certificate is signed by nobody we know; set the file of the authority's certificate, or allow unverified ones: %w", err)
 	case errors.As(err, &name):
 		return fmt.Errorf("the server's certificate is for another name; set the host to one that it has: %w", err)
 	default:
-		return fmt.Errorf("no TLS: %w", err)
+		return fmt.Errorf("no TLS; does the server speak it on this port? %w", err)
 	}
 }

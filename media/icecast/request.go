@@ -53,8 +53,13 @@ func (o *Options) sourceHead(m method, mount Mount) []byte {
 }
 
 // titleHead is the request that names what a mount plays.
+//
+// Between artist and song stands the separator that players of ICY titles look for,
+// which Latin-1 has, too: an Icecast that was not told to use UTF-8 writes
+// characters that Latin-1 does not have as numbers.
 func (o *Options) titleHead(mount, title string) []byte {
 	var b strings.Builder
+	title = strings.ReplaceAll(title, " – ", " - ")
 	fmt.Fprintf(&b, "GET /admin/metadata?mode=updinfo&mount=%s&charset=UTF-8&song=%s HTTP/1.0\r\n", escape(mount, len(mount)*3), escape(title, titleLimit))
 	o.common(&b)
 	b.WriteString("\r\n")

@@ -14,6 +14,9 @@ import (
 // errEnded says that the server has ended a connection in good order.
 var errEnded = errors.New("the server has ended the connection")
 
+// errTalks says that a server does not stop to talk while it is sent sound.
+var errTalks = errors.New("the server talks and talks")
+
 // send moves sound until the connection or ctx ends, and says how it ended.
 func (s *source) send(ctx context.Context) (Event, error) {
 	listener := s.mount.Sound.JoinWith(0)
@@ -83,6 +86,10 @@ func (s *source) write(conn net.Conn, frames []byte) error {
 }
 
 // hear reads what a server says that should listen: nothing, or why it ends.
+//
+// Icecast 2.4 says 200 at once behind its 100, as if the request were over, and
+// takes the sound all the same. So a yes is no end, and nothing behind it has a
+// meaning any more but the end of the connection.
 func (s *source) hear() error {
 	in, conn := s.in, s.conn
 	for range interimLimit {
@@ -94,13 +101,15 @@ func (s *source) hear() error {
 			return fmt.Errorf("while sound was sent: %w", err)
 		case a.interim():
 			continue
+		case a.verdict(s.mount.Path, s.method) == nil:
+			if n, _ := io.CopyN(io.Discard, in, headLimit); n == headLimit {
+				return errTalks
+			}
+			return errEnded
 		}
 		conn.SetReadDeadline(time.Now().Add(s.limits.blocked))
 		a.readReason(in)
-		if err := a.verdict(s.mount.Path, s.method); err != nil {
-			return err
-		}
-		return errEnded
+		return a.verdict(s.mount.Path, s.method)
 	}
-	return errors.New("the server talks and talks")
+	return errTalks
 }
