@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -47,7 +48,7 @@ var (
 
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range trafficDescs {
+	for _, d := range slices.Concat(trafficDescs, icecastDescs) {
 		to <- d
 	}
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
@@ -85,6 +86,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 			counter(descLimits, float64(n), "http", limitNames[limit])
 		}
 	}
+	c.server.collectIcecast(gauge, counter)
 	for _, limit := range conn.Limits() {
 		counter(descLimits, float64(c.server.engine.Reached(limit)), "websocket", limit.String())
 	}

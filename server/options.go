@@ -10,6 +10,7 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
 	"musicdb/media/frames"
+	"musicdb/media/icecast"
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
@@ -25,6 +26,7 @@ type Options struct {
 	State   *state.Store
 	Queue   *queue.Songs
 	Stream  *stream.Stream
+	Icecast *icecast.Client // sends the stream to an Icecast server; nil: there is none
 	Search  *search.Engine
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool

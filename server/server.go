@@ -113,6 +113,9 @@ func (s *Server) Sources() []fsm.Source {
 	sources := []fsm.Source{s.drawn, s.gate.life}
 	sources = append(sources, s.engine.Sources()...)
 	sources = append(sources, s.o.Stream.Sources()...)
+	if s.o.Icecast != nil {
+		sources = append(sources, s.o.Icecast.Source())
+	}
 	sources = append(sources, s.o.VideoStream.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
 	return append(sources, s.o.Machines...)
@@ -129,6 +132,9 @@ func (s *Server) Initialize(ctx context.Context) error {
 		}
 	})
 	s.work("stream", func() error { return s.o.Stream.Run(s.ctx) })
+	if s.o.Icecast != nil {
+		s.work("Icecast", func() error { return s.o.Icecast.Run(s.ctx) })
+	}
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	return ctx.Err()
 }

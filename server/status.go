@@ -83,8 +83,8 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if why := s.silence(); why != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte(why.Text + "\n"))
+		_, _ = w.Write([]byte(why.Text + "\n" + s.icecastLines()))
 		return
 	}
-	_, _ = w.Write([]byte("sound is going out\n"))
+	_, _ = w.Write([]byte("sound is going out\n" + s.icecastLines()))
 }

@@ -24,16 +24,3 @@ func (s *Settings) announce(log *slog.Logger) {
 		}
 	}
 }
-
-// sendsToIcecast tells whether somebody has set up an Icecast server.
-func (s *Settings) sendsToIcecast() bool {
-	if s.Debug.DisableIcecast {
-		return false
-	}
-	for _, variable := range []string{"MUSICDB_ICECAST_PORT", "MUSICDB_ICECAST_USER", "MUSICDB_ICECAST_PASSWORD", "MUSICDB_ICECAST_MOUNTNAME"} {
-		if kind := s.origins[variable].kind; kind == fromFile || kind == fromEnvironment {
-			return true
-		}
-	}
-	return false
-}

@@ -133,6 +133,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	options := server.Options{
+		Icecast: icecastClient(c, sound, log),
 		Library: lib, State: store, Queue: songs, Stream: sound,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,

@@ -82,10 +82,20 @@ type Config struct {
 		TrackRandom Switch  `default:"false" desc:"true: songs that were chosen at random are related, too"`
 	}
 	Icecast struct {
-		Port      SourcePort `default:"8000" old:"6666" desc:"port of an Icecast server on this machine; kept, but this version does not send to Icecast, it offers the stream at /stream itself"`
-		User      string     `default:"source" desc:"user for the Icecast server; kept as MUSICDB_ICECAST_PORT"`
-		Password  Secret     `desc:"password for the Icecast server; kept as MUSICDB_ICECAST_PORT"`
-		MountName MountName  `default:"/stream" desc:"mount of the Icecast server; kept as MUSICDB_ICECAST_PORT"`
+		Host        string         `default:"localhost" desc:"host of an Icecast server that the stream is sent to, besides being offered at /stream of the HTTP port"`
+		Port        SourcePort     `default:"8000" old:"6666" desc:"port of the Icecast server"`
+		User        string         `default:"source" desc:"user name of a source on the Icecast server"`
+		Password    Secret         `desc:"password of a source on the Icecast server; empty: nothing is sent to Icecast"`
+		MountName   MountName      `default:"/stream" desc:"mount of the Icecast server for the MP3 stream"`
+		Mounts      Mounts         `desc:"further mounts, comma separated, each a path and a format (mp3, opus, aac, flac), such as /stream.opus opus"`
+		Protocol    SourceProtocol `default:"auto" desc:"auto: HTTP PUT, and SOURCE where the server does not know that; put, source: only this one"`
+		TLS         SourceTLS      `default:"off" desc:"off: plain; on: TLS, and the certificate of the server must be right; unverified: TLS with any certificate"`
+		CA          string         `desc:"certificates (PEM) by which that of the Icecast server is verified; empty: those of the system"`
+		Name        string         `default:"MusicDB Stream" desc:"name of the stream that Icecast shows"`
+		Description string         `desc:"description of the stream that Icecast shows"`
+		Genre       string         `desc:"genre of the stream that Icecast shows"`
+		URL         string         `desc:"web page of the stream that Icecast shows"`
+		Public      Switch         `default:"false" desc:"true: Icecast may list the stream in public directories"`
 	} `section:"Icecast"`
 	Music struct {
 		IgnoreArtists Slashes    `default:"lost+found" desc:"names of directories that are no artists, separated by /"`

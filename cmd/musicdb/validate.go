@@ -23,7 +23,7 @@ func (s *Settings) settle() SettingErrors {
 		}
 		c.Directories.Data = filepath.Join(home, "musicdb")
 	}
-	for _, path := range []*string{&c.Directories.Data, &c.Directories.Music, &c.WebSocket.Cert, &c.WebSocket.Key, &c.HTTP.WebUI} {
+	for _, path := range []*string{&c.Directories.Data, &c.Directories.Music, &c.WebSocket.Cert, &c.WebSocket.Key, &c.HTTP.WebUI, &c.Icecast.CA} {
 		if *path == "" {
 			continue
 		}
@@ -64,7 +64,7 @@ func (s *Settings) validate() (problems SettingErrors) {
 	if music, data := c.Directories.Music, c.Directories.Data; music != "" && (music == data || strings.HasPrefix(data, music+string(filepath.Separator))) {
 		wrong("MUSICDB_DIRECTORIES_DATA", "is %s, inside the music directory, which is only written at a user's explicit command; choose a directory elsewhere", data)
 	}
-	return append(problems, s.validateLimits()...)
+	return slices.Concat(problems, s.validateLimits(), s.validateIcecast())
 }
 
 // problem is one with a setting, wherever its value comes from.
@@ -100,7 +100,5 @@ func (s *Settings) remark() {
 			s.warn("MUSICDB_DIRECTORIES_MUSIC", "is %s, and there is no such directory; a server does not start without it", dir)
 		}
 	}
-	if s.sendsToIcecast() {
-		s.warn("MUSICDB_ICECAST_PORT", "has no effect: the stream is offered at /stream of the HTTP port, sending it to an Icecast server is not part of this version")
-	}
+	s.remarkIcecast()
 }

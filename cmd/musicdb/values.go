@@ -109,8 +109,8 @@ type MountName string
 
 // Decode accepts an absolute path.
 func (m *MountName) Decode(value string) error {
-	if !strings.HasPrefix(value, "/") || strings.ContainsAny(value, " ?#") {
-		return errors.New("it must begin with a slash and have no blanks, such as /stream")
+	if !strings.HasPrefix(value, "/") || strings.ContainsFunc(value, func(c rune) bool { return c <= ' ' || c >= 0x7F || strings.ContainsRune("?#%\"<>", c) }) {
+		return errNoMountName
 	}
 	*m = MountName(value)
 	return nil

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"musicdb/media/sound"
 )
 
 // errEnded says that the server has ended a connection in good order.
@@ -36,6 +38,9 @@ func (s *source) send(ctx context.Context) (Event, error) {
 
 	for {
 		frames, err := listener.Next(sending)
+		if errors.Is(err, sound.ErrEnded) {
+			<-sending.Done() // the daemon ends
+		}
 		if err != nil {
 			return s.over(sending, err)
 		}
