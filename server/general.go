@@ -90,12 +90,21 @@ func (s *Server) setMDBState(_ context.Context, a setMDBStateArgs) (nothing, err
 	section, genre, hasGenre := strings.Cut(string(a.Category), ":")
 	switch {
 	case section == "GenreFilter" && !hasGenre && isBool:
-		return nothing{}, s.o.State.SetGenre(string(a.Name), on)
+		return nothing{}, s.chooseBy(s.o.State.SetGenre(string(a.Name), on))
 	case section == "SubgenreFilter" && hasGenre && isBool:
-		return nothing{}, s.o.State.SetSubgenre(genre, string(a.Name), on)
+		return nothing{}, s.chooseBy(s.o.State.SetSubgenre(genre, string(a.Name), on))
 	case section == "MusicDB" && !hasGenre && a.Name == "uimode" && (text == "audio" || text == "video") && isText:
 		return nothing{}, s.o.State.SetUIMode(text)
 	default:
 		return nothing{}, nil
 	}
+}
+
+// chooseBy prepares the random selection for what was stored, so that the stream
+// does not wait for that at its next song.
+func (s *Server) chooseBy(stored error) error {
+	if stored == nil {
+		s.o.Queue.Refresh()
+	}
+	return stored
 }

@@ -162,6 +162,7 @@ func (s *Server) Stale() <-chan struct{} { return s.stale }
 // UpdateCaches rebuilds the search cache and tells all clients (Program).
 func (s *Server) UpdateCaches(context.Context) error {
 	s.rebuildSearch()
+	s.o.Queue.Refresh()
 	s.broadcast(wire.Packet{Method: wire.MethodBroadcast, Function: "sys:refresh", Signature: []byte(`"UpdateCaches"`)})
 	s.log.Info("caches updated")
 	return nil

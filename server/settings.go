@@ -53,7 +53,7 @@ func (s *Server) saveRandyConfiguration(ctx context.Context, a saveRandyArgs) (r
 	if err != nil {
 		return randyConfig{}, err
 	}
-	if err := s.o.State.SaveRandy(config); err != nil {
+	if err := s.chooseBy(s.o.State.SaveRandy(config)); err != nil {
 		return randyConfig{}, err
 	}
 	return s.loadRandyConfiguration(ctx, none{})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"musicdb/media/ffmpeg"
+	"musicdb/media/queue"
 )
 
 // status is what the page shows beside the protocol's own state.
@@ -26,7 +27,7 @@ type status struct {
 // silence says why nothing is heard, in a sentence, and how long it will last
 // where that is known.
 type silence struct {
-	Reason   string  `json:"reason"` // disabled, failed, compiling, filling, empty, paused, queue
+	Reason   string  `json:"reason"` // disabled, failed, compiling, filling, empty, paused, queue, nosongs
 	Text     string  `json:"text"`
 	Seconds  float64 `json:"seconds"`  // it has lasted, 0: unknown
 	Expected float64 `json:"expected"` // seconds in all, 0: unknown
@@ -54,10 +55,18 @@ func (s *Server) silence() *silence {
 	case !now.Playing:
 		return &silence{Reason: "paused", Text: "The stream is paused."}
 	case !current:
-		return &silence{Reason: "queue", Text: "The queue is empty, and no song matches the settings for random songs. Add a song to go on."}
+		return s.emptyQueue()
 	default:
 		return nil
 	}
+}
+
+// emptyQueue says whether the stream waits for a song, and why it finds none.
+func (s *Server) emptyQueue() *silence {
+	if o := s.o.Queue.Outlook(); o.Prospect == queue.NoSongs {
+		return &silence{Reason: "nosongs", Text: "The queue is empty. " + noSongsText(o.Census) + " Add a song, or change the settings of the random selection or the genres."}
+	}
+	return &silence{Reason: "queue", Text: "The queue is empty; the next song is being chosen."}
 }
 
 func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {

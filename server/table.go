@@ -83,6 +83,9 @@ var functions = []*Function{
 	row("GetSongQueue", areaQueue, "lists the queue; the first entry is the current song", (*Server).getSongQueue),
 	row("AddSongToQueue", areaQueue, "puts a song into the queue", (*Server).addSongToQueue),
 	row("AddRandomSongToQueue", areaQueue, "puts a random song into the queue", (*Server).addRandomSongToQueue),
+	row("GetRandomState", areaQueue, "tells what the random selection has to choose from, and how many songs each rule leaves out", (*Server).getRandomState),
+	row("ExplainSong", areaQueue, "tells why an entry was chosen by chance, or whether a song could be chosen now", (*Server).explainSong),
+	row("PreviewRandom", areaQueue, "returns up to 100 songs that the stream would choose by chance for a seed, and changes nothing", (*Server).previewRandom),
 	row("MoveSongInQueue", areaQueue, "moves an entry of the queue behind another", (*Server).moveSongInQueue),
 	row("RemoveSongFromQueue", areaQueue, "removes an entry of the queue; the current song is skipped", (*Server).removeSongFromQueue),
 

@@ -31,7 +31,6 @@ type conductor struct {
 	holdOff  *time.Timer
 	beats    chan struct{} // one token per second, from the heartbeat
 	releases sync.WaitGroup
-	seen     *library.Catalogue // looked through without finding a song
 
 	mu     sync.Mutex // guards below, for State and Status
 	state  State
@@ -208,8 +207,12 @@ func (c *conductor) everySecond() {
 	if c.s.audio.State() == Playing {
 		c.save()
 	}
-	if c.s.audio.State() == NoSongs && c.s.o.Library.Catalogue() != c.seen {
-		c.fire(SongsChanged)
+	if c.s.audio.State() == NoSongs {
+		// The library may have changed, or the settings of the random selection, of
+		// which nobody tells: their files may be edited by hand.
+		if _, found := c.s.o.Queue.Current(); found {
+			c.fire(SongsChanged)
+		}
 	}
 }
 

@@ -160,7 +160,6 @@ func (c *conductor) find(ctx context.Context) {
 			c.begun(current)
 			return
 		}
-		c.seen = c.s.o.Library.Catalogue()
 		entry, ok := c.s.o.Queue.Current()
 		if !ok {
 			c.s.log.Warn("there is no song to play; waiting for one")
