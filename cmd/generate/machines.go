@@ -10,6 +10,7 @@ import (
 	"musicdb/diagrams/render"
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/hearing"
 	"musicdb/media/icecast"
 	"musicdb/media/queue"
 	"musicdb/media/sound"
@@ -27,6 +28,7 @@ var sources = []struct {
 	{"musicdb/media/stream", stream.Definitions},
 	{"musicdb/media/icecast", icecast.Definitions},
 	{"musicdb/media/sound", sound.Definitions},
+	{"musicdb/media/hearing", hearing.Definitions},
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 }

@@ -162,3 +162,10 @@ func (r *Ring) Next(ctx context.Context, p Position) (Piece, error) {
 		}
 	}
 }
+
+// Sounds is how much sound was appended since the beginning.
+func (r *Ring) Sounds() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sounds
+}

@@ -183,6 +183,8 @@ func (c *conductor) execute(one order) {
 		c.save()
 	case orderSkip:
 		c.skip()
+	case orderReopen:
+		c.reopen()
 	}
 }
 

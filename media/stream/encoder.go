@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -62,11 +63,13 @@ type encoder struct {
 	entered time.Duration // stream time of entering the state
 	moved   time.Duration // stream time at which the child last took or gave something
 	losses  int           // in a row
+	unheard atomic.Bool   // the ears want the child to be replaced
 	primed  int           // bytes of silence given to the present child
 
-	mu  sync.Mutex
-	err error // why it was lost last, for Status; guarded by mu
-	pid int   // of the present child, 0 without one; guarded by mu
+	mu      sync.Mutex // guards below
+	err     error      // why it was lost last, for Status
+	pid     int        // of the present child, 0 without one
+	started time.Time  // the present child
 }
 
 // encoded is one frame, or (frame nil) the end of the child.
@@ -98,11 +101,15 @@ func (e *encoder) step(now time.Duration) {
 		default:
 		}
 	case EncoderStarting:
-		if e.real(now-e.entered) > encoderStart {
+		if e.unheard.Swap(false) {
+			e.lose(EncoderUnheard, now, errUnheard)
+		} else if e.real(now-e.entered) > encoderStart {
 			e.lose(EncoderStalled, now, fmt.Errorf("no frame within %v: %s", encoderStart, e.child.Complaint()))
 		}
 	case EncoderRunning:
-		if e.real(now-e.moved) > encoderPatience {
+		if e.unheard.Swap(false) {
+			e.lose(EncoderUnheard, now, errUnheard)
+		} else if e.real(now-e.moved) > encoderPatience {
 			e.lose(EncoderStalled, now, fmt.Errorf("it took no sound for %v: %s", encoderPatience, e.child.Complaint()))
 		}
 	case EncoderBackoff:
@@ -153,6 +160,7 @@ func (e *encoder) launch() error {
 		return err
 	}
 	e.child, e.stdin, e.raw, e.stop, e.primed = child, pcmIn, raw, stop, 0
+	e.unheard.Store(false) // that was about another child
 	e.named(child.Pid())
 	e.reading.Go(func() { e.read(life, child, mp3Out) })
 	return nil
@@ -201,6 +209,7 @@ func (e *encoder) took(f encoded, now time.Duration) bool {
 		e.lose(EncoderLost, now, f.err)
 		return false
 	case e.machine.State() == EncoderStarting:
+		e.unheard.Store(false) // that was about the time before
 		e.fire(EncoderFirstFrame, now)
 	}
 	if now-e.entered > encoderProved {
@@ -262,7 +271,7 @@ func (e *encoder) drop() {
 func (e *encoder) named(pid int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.pid = pid
+	e.pid, e.started = pid, time.Now()
 }
 
 // Children are the process ids of the encoder and of the present song's decoder,
@@ -274,7 +283,9 @@ func (s *Stream) Children() (encoder, decoder int) {
 	e.mu.Unlock()
 	if current, _ := s.pump.onDeck(); current != nil {
 		current.mu.Lock()
-		decoder = current.pid
+		if current.child != nil {
+			decoder = current.child.Pid()
+		}
 		current.mu.Unlock()
 	}
 	return encoder, decoder

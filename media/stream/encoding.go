@@ -25,6 +25,7 @@ const (
 	EncoderFirstFrame
 	EncoderLost
 	EncoderStalled
+	EncoderUnheard
 	EncoderRetry
 	EncoderStop
 )
@@ -48,6 +49,7 @@ var encoding = fsm.MustDefine("encoder",
 		{Event: EncoderFirstFrame, Name: "FirstFrame", Doc: "A whole frame has arrived.", By: "the child", Layer: childLayer},
 		{Event: EncoderLost, Name: "Lost", Doc: "The child ended, or could not be started.", By: "the child", Layer: childLayer},
 		{Event: EncoderStalled, Name: "Stalled", Doc: "The child takes no more sound, or delivers none. It is killed.", By: "the pump", Layer: childLayer},
+		{Event: EncoderUnheard, Name: "Unheard", Doc: "What comes out of the child is not what goes in. It is killed.", By: "the hearing", Layer: childLayer},
 		{Event: EncoderRetry, Name: "Retry", Doc: "The time to wait is over.", By: "the pump", Layer: silenceLayer},
 		{Event: EncoderStop, Name: "Stop", Doc: "The stream ends.", By: "Run's context", Layer: silenceLayer},
 	},
@@ -57,9 +59,11 @@ var encoding = fsm.MustDefine("encoder",
 		{From: EncoderStarting, On: EncoderFirstFrame, To: EncoderRunning},
 		{From: EncoderStarting, On: EncoderLost, To: EncoderBackoff},
 		{From: EncoderStarting, On: EncoderStalled, To: EncoderBackoff},
+		{From: EncoderStarting, On: EncoderUnheard, To: EncoderBackoff},
 		{From: EncoderStarting, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderRunning, On: EncoderLost, To: EncoderBackoff},
 		{From: EncoderRunning, On: EncoderStalled, To: EncoderBackoff},
+		{From: EncoderRunning, On: EncoderUnheard, To: EncoderBackoff},
 		{From: EncoderRunning, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderBackoff, On: EncoderRetry, To: EncoderStarting},
 		{From: EncoderBackoff, On: EncoderStop, To: EncoderStopped},

@@ -9,6 +9,7 @@ const (
 	orderPlay order = iota
 	orderPause
 	orderSkip
+	orderReopen // of the ears
 )
 
 // orderLimit bounds the commands that wait. They are executed within

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"musicdb/media/hearing"
 	"musicdb/media/sound"
 )
 
@@ -28,6 +29,7 @@ const (
 type pump struct {
 	*deck
 	clock   *clock
+	meter   *hearing.Meter // nil: nobody hears
 	encoder *encoder
 	mp3     *sound.Mount
 
@@ -100,7 +102,9 @@ func (p *pump) feed(due int64, now time.Duration) {
 				return
 			}
 			p.unsent = p.block[:min(missing, maxBlock)]
+			starved := p.starvedSamples()
 			p.fill(p.unsent)
+			p.measure(p.unsent, starved)
 		}
 		n := p.encoder.write(p.unsent, now)
 		p.unsent = p.unsent[n:]

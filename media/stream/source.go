@@ -41,9 +41,9 @@ type source struct {
 	over      sync.WaitGroup
 	log       *slog.Logger
 
-	mu  sync.Mutex
-	err error // why decoding failed; guarded by mu
-	pid int   // of the decoder, 0 before it starts; guarded by mu
+	mu    sync.Mutex    // guards below
+	err   error         // why decoding failed
+	child *ffmpeg.Child // nil before it starts
 
 	inAlbum  bool // the conductor's: what the gain was asked with
 	released bool // the conductor's: close was called
@@ -104,7 +104,7 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 		return err
 	}
 	s.mu.Lock()
-	s.pid = child.Pid()
+	s.child = child
 	s.mu.Unlock()
 	s.fire(DecoderStart)
 	rate, err := mix.ReadWave(out)

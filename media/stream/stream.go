@@ -11,6 +11,7 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
+	"musicdb/media/hearing"
 	"musicdb/media/library"
 	"musicdb/media/queue"
 	"musicdb/media/sound"
@@ -51,6 +52,13 @@ type Options struct {
 	// Crossfade is how long a song sounds together with the one that follows it,
 	// up to CrossfadeLimit; 0: not at all. See crossfade.go for where it is left out.
 	Crossfade time.Duration
+	// SelfHearing decodes what is sent, compares it with what went in, and restarts
+	// what is to blame where music is not heard.
+	SelfHearing bool
+	// SilenceLimit is for how long listeners may miss music that is wanted, the time
+	// that a restart takes included: something is restarted after three eighths of
+	// it. 0 means two seconds. With the embedded ffmpeg it is two seconds more.
+	SilenceLimit time.Duration
 	// Pace is how many seconds of sound pass in a second; 0 means 1. More than
 	// 1 is for tests.
 	Pace float64
@@ -64,6 +72,8 @@ type Stream struct {
 	audience *sound.Audience
 	mp3      *sound.Mount
 	pump     *pump
+	ears     *hearing.Ears // nil without self-hearing
+	repaired repaired
 
 	audio       *fsm.Runner[AudioState, AudioEvent]
 	mute        *fsm.Runner[MuteState, MuteEvent]
@@ -112,7 +122,7 @@ func New(o Options) (*Stream, error) {
 	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
 	s.pump = newPump(o.Pace, newDeck(s.mp3.Ring().SetTitle, s.look, o.Log, s.deckSeen), newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.mp3)
 	s.conducts = newConductor(s)
-	return s, nil
+	return s, s.listenToOurselves()
 }
 
 // Run does the work until ctx ends: it makes ffmpeg ready, plays, and saves the
@@ -146,6 +156,7 @@ func (s *Stream) run(ctx context.Context) {
 		s.pump.encoder.close()
 		s.pump.deck.close()
 	})
+	workers.Go(func() { s.hear(ctx) })
 	workers.Go(func() {
 		if err := s.o.Tool.Prepare(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("there is no ffmpeg; the stream stays silent", "error", err)
@@ -185,5 +196,9 @@ func (s *Stream) look() {
 
 // Sources are the figures of all machines of the stream.
 func (s *Stream) Sources() []fsm.Source {
-	return []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
+	all := []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
+	if s.ears != nil {
+		all = append(all, s.ears.Sources()...)
+	}
+	return all
 }

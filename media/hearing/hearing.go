@@ -1,0 +1,196 @@
+package hearing
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"musicdb/fsm"
+	"musicdb/media/ffmpeg"
+	"musicdb/media/sound"
+)
+
+// Options are what a hearing works with. All but Log, Pace and the times are
+// needed.
+type Options struct {
+	Mount *sound.Mount // what is sent, as its listeners get it; they do not see us
+	Tool  *ffmpeg.Tool
+	Meter *Meter // what goes in
+	// Wanted reports whether music is wanted, and not silence.
+	Wanted func() bool
+	// Repair restarts the part that is to blame and reports whether there was
+	// anything to restart. It must not wait.
+	Repair func(Cause) bool
+	// Limit is how long nothing may be heard of the music; 0 means a second.
+	Limit time.Duration
+	// LongSilence is how long a song may be silent by itself until that is
+	// reported; 0 means 30 seconds.
+	LongSilence time.Duration
+	Log         *slog.Logger // nil discards
+	// Pace is how many seconds of sound pass in a second; 0 means 1.
+	Pace float64
+}
+
+// Ears hear one mount. Status, Meter and Sources may be called from any
+// goroutine.
+type Ears struct {
+	o        Options
+	machine  *fsm.Runner[State, Event]
+	observer *fsm.Observer[State, Event]
+	earSeen  *fsm.Observer[EarState, EarEvent]
+
+	// Owned by the goroutine of Run.
+	ear     *ear
+	judge   *judge
+	healing healing
+	at      sound.Position
+	sent    time.Duration // sound in the ring at the last look
+	last    time.Time     // of the last look
+	told    bool          // of the long silence of a song
+
+	mu     sync.Mutex // guards below
+	status Status
+	cause  Cause
+}
+
+const (
+	// looksPerLimit is how often is looked within the silence limit.
+	looksPerLimit = 3
+	// slowestLook is the longest time between two looks: the ear is given no more
+	// at once than fits into a pipe.
+	slowestLook = time.Second
+	// haltLimit is how late a look may be before the process counts as halted.
+	haltLimit = 500 * time.Millisecond
+
+	defaultLimit       = time.Second
+	defaultLongSilence = 30 * time.Second
+)
+
+// New makes ears that hear nothing until Run.
+func New(o Options) (*Ears, error) {
+	if o.Mount == nil || o.Tool == nil || o.Meter == nil || o.Wanted == nil || o.Repair == nil {
+		return nil, errors.New("hearing: a mount, an ffmpeg, a meter, a wish and a repair are needed")
+	}
+	if o.Limit <= 0 {
+		o.Limit = defaultLimit
+	}
+	if o.LongSilence <= 0 {
+		o.LongSilence = defaultLongSilence
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Pace <= 0 {
+		o.Pace = 1
+	}
+	h := &Ears{
+		o: o, observer: fsm.NewObserver(definition, 64), earSeen: fsm.NewObserver(earDefinition, 16),
+		judge: newJudge(o.Limit), status: Status{Level: none, In: none},
+	}
+	h.machine = fsm.NewRunner(definition, h.observer, fsm.Effects[State, Event]{})
+	h.ear = newEar(o.Tool, o.Mount.Format(), o.Log, h.earSeen)
+	return h, nil
+}
+
+// Run listens until ctx ends. It may be called again; Close must follow.
+func (h *Ears) Run(ctx context.Context) {
+	select {
+	case <-h.o.Tool.Ready():
+	case <-ctx.Done():
+		return
+	}
+	ticker := time.NewTicker(h.period())
+	defer ticker.Stop()
+	h.at, _ = h.o.Mount.Ring().Join(0)
+	h.sent, h.last = h.o.Mount.Ring().Sounds(), time.Now()
+	h.o.Meter.take()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			h.look(time.Now())
+		}
+	}
+}
+
+// period is the real time between two looks.
+func (h *Ears) period() time.Duration {
+	return time.Duration(float64(min(h.o.Limit/looksPerLimit, slowestLook)) / h.o.Pace)
+}
+
+// look hears what was sent since the last time and reacts to it.
+func (h *Ears) look(now time.Time) {
+	passed := now.Sub(h.last) // monotonic: steps of the wall clock do not matter
+	h.last = now
+	frames, empty := h.read()
+	sent := h.o.Mount.Ring().Sounds()
+	l := look{
+		passed: time.Duration(float64(passed) * h.o.Pace), halted: passed > h.period()+haltLimit,
+		wanted: h.o.Wanted(), sent: sent - h.sent, empty: empty, in: h.o.Meter.take(),
+	}
+	h.sent = sent
+	if h.ear.due() {
+		// Begins behind these frames: a format's head must come first.
+		at, head := h.o.Mount.Ring().Join(0)
+		h.at = at
+		h.ear.start(head)
+	} else {
+		l.out = h.ear.hear(frames, l.sent)
+	}
+	found := h.judge.see(l)
+	h.note(l, found)
+	h.react(found, now)
+}
+
+// read takes everything that was published since the last look.
+func (h *Ears) read() (frames []byte, empty bool) {
+	empty = h.o.Mount.Format() == sound.MP3
+	for {
+		piece, err := h.o.Mount.Ring().Read(h.at)
+		if errors.Is(err, sound.ErrTooSlow) {
+			h.at, _ = h.o.Mount.Ring().Join(0)
+			continue
+		}
+		if err != nil || len(piece.Sound) == 0 {
+			return frames, empty
+		}
+		h.at = piece.Next
+		empty = empty && allEmpty(piece.Sound)
+		if frames == nil {
+			frames = piece.Sound // shared, and only read
+			continue
+		}
+		frames = append(frames[:len(frames):len(frames)], piece.Sound...)
+	}
+}
+
+// allEmpty reports whether no frame has any sound in it.
+func allEmpty(frames []byte) bool {
+	for len(frames) >= sound.HeaderSize {
+		header, err := sound.ParseHeader([sound.HeaderSize]byte(frames))
+		if err != nil || header.Size() > len(frames) {
+			return false
+		}
+		info, err := parseSideInfo(frames[:header.Size()])
+		if err != nil || !info.empty() {
+			return false
+		}
+		frames = frames[header.Size():]
+	}
+	return true
+}
+
+// Close ends the child and settles the machines, once Run has returned.
+func (h *Ears) Close() {
+	h.ear.close()
+	h.fire(Stop)
+	if err := h.machine.Close(); err != nil {
+		h.o.Log.Error("the hearing was not closed", "error", err)
+	}
+}
+
+// Sources are the figures of the machines.
+func (h *Ears) Sources() []fsm.Source { return []fsm.Source{h.observer, h.earSeen} }
