@@ -66,18 +66,7 @@ func readMP4(s source) (properties, error) {
 	if !ok {
 		return properties{}, fmt.Errorf("%w: the index of the MPEG-4 file is missing, it was probably cut off", ErrNotAudio)
 	}
-	var sound box
-	boxes(s, moov.from, moov.to, func(b box) bool {
-		if b.name != "trak" {
-			return true
-		}
-		var kind [4]byte
-		hdlr, ok := child(s, b, "mdia.hdlr")
-		if ok && s.at(hdlr.from+8, kind[:]) == nil && string(kind[:]) == "soun" {
-			sound = b
-		}
-		return sound.to == 0
-	})
+	sound := soundTrack(s, moov)
 	mdhd, ok := child(s, sound, "mdia.mdhd")
 	if !ok {
 		return properties{}, fmt.Errorf("%w: an MPEG-4 file without sound track", ErrNotAudio)
@@ -107,23 +96,45 @@ func readMP4(s source) (properties, error) {
 	return p, nil
 }
 
-// mp4Duration reads mdhd, version 0 or 1, in seconds; 0 when unknown.
-func mp4Duration(s source, b box) float64 {
-	buf, err := s.upTo(b.from, 36)
-	if err != nil || len(buf) < 20 {
-		return 0
-	}
-	scale, ticks := be32(buf[12:]), uint64(be32(buf[16:]))
-	if buf[0] == 1 {
-		if len(buf) < 32 {
-			return 0
+// soundTrack is the first sound track of a movie; the zero box without one.
+func soundTrack(s source, moov box) (sound box) {
+	boxes(s, moov.from, moov.to, func(b box) bool {
+		if b.name != "trak" {
+			return true
 		}
-		scale, ticks = be32(buf[20:]), be64(buf[24:])
-	}
+		var kind [4]byte
+		hdlr, ok := child(s, b, "mdia.hdlr")
+		if ok && s.at(hdlr.from+8, kind[:]) == nil && string(kind[:]) == "soun" {
+			sound = b
+		}
+		return sound.to == 0
+	})
+	return sound
+}
+
+// mp4Duration reads mdhd in seconds; 0 when unknown.
+func mp4Duration(s source, b box) float64 {
+	scale, ticks := mp4Clock(s, b)
 	if scale == 0 {
 		return 0
 	}
 	return float64(ticks) / float64(scale)
+}
+
+// mp4Clock reads the ticks per second and the duration in ticks from mdhd or
+// mvhd, version 0 or 1; 0 when unknown.
+func mp4Clock(s source, b box) (scale uint32, ticks uint64) {
+	buf, err := s.upTo(b.from, int(min(b.to-b.from, 36)))
+	if err != nil || len(buf) < 20 {
+		return 0, 0
+	}
+	if buf[0] != 1 {
+		return be32(buf[12:]), uint64(be32(buf[16:]))
+	}
+	if len(buf) < 32 {
+		return 0, 0
+	}
+	return be32(buf[20:]), be64(buf[24:])
 }
 
 // mp4Edited adds up the parts of the track that its edit list plays; encoders

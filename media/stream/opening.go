@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
 )
@@ -63,6 +64,7 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 	}
 	in := c.inAlbum(e, song)
 	s := &source{entry: e, song: song, title: title, start: at, log: c.s.log,
+		extent:  func() (files.Extent, error) { return c.s.o.Music.Extent(song.Path) },
 		inAlbum: in, gain: c.gain(song, in), ahead: c.s.o.Crossfade + decodedAhead}
 	return openSource(c.s.o.Tool, path, s, c.s.decodesSeen, c.s.look), nil
 }

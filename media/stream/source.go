@@ -13,6 +13,7 @@ import (
 
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/mix"
 	"musicdb/media/queue"
@@ -31,8 +32,10 @@ type source struct {
 	song  library.Song
 	title string
 	start time.Duration // where in the song decoding begins
-	ahead time.Duration // how much is decoded in advance
-	gain  float32       // factor of the amplitude; the deck's, guarded by its mutex
+	// extent tells where in the file its song ends.
+	extent func() (files.Extent, error)
+	ahead  time.Duration // how much is decoded in advance
+	gain   float32       // factor of the amplitude; the deck's, guarded by its mutex
 
 	machine   *fsm.Runner[DecodingState, DecodingEvent]
 	pcm       *pcm
@@ -88,6 +91,11 @@ func (s *source) ended(ctx context.Context, err error) {
 }
 
 func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, changed func()) error {
+	extent, err := s.extent()
+	if errors.Is(err, files.ErrProtected) {
+		return err
+	}
+	// Whatever else is wrong with the file, the decoder says it better.
 	args, err := ffmpeg.Input(path, s.start)
 	if err != nil {
 		return err
@@ -111,7 +119,7 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	if err == nil {
 		s.pcm.open(rate, s.ahead)
 		s.resampler = mix.NewResampler(rate)
-		err = s.pcm.fill(out, func() {
+		err = s.pcm.fill(upTo(out, s.bytes(extent, rate)), func() {
 			s.fire(DecoderFirstSample)
 			changed()
 		})
@@ -146,7 +154,7 @@ func (s *source) killed() bool {
 func (s *source) blamesFile() bool {
 	err := s.failure()
 	var failed *ffmpeg.FailedError
-	return errors.Is(err, ErrNoSound) || errors.Is(err, ErrStalled) || errors.As(err, &failed) && failed.Signal == 0 ||
+	return errors.Is(err, ErrNoSound) || errors.Is(err, files.ErrProtected) || errors.Is(err, ErrStalled) || errors.As(err, &failed) && failed.Signal == 0 ||
 		errors.Is(err, ffmpeg.ErrPath)
 }
 
@@ -157,7 +165,7 @@ func (s *source) giveUp() { s.stop(ErrStalled) }
 func (s *source) hungry() bool {
 	state := s.state()
 	held, _ := s.pcm.held()
-	return held == 0 && (state == DecoderOpening || state == DecoderRunning)
+	return held == 0 && (state == DecoderIdle || state == DecoderOpening || state == DecoderRunning)
 }
 
 // cancel ends decoding without waiting for the child's end; close does.
