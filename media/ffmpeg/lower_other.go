@@ -1,0 +1,19 @@
+//go:build unix && !linux
+
+package ffmpeg
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// Lower gives the child the lowest priority that all systems have.
+func (c *Child) Lower() error {
+	const lowestNice = 19
+	err := syscall.Setpriority(syscall.PRIO_PGRP, c.Pid(), lowestNice)
+	if err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("ffmpeg: lowering the priority of process %d: %w", c.Pid(), err)
+	}
+	return nil
+}
