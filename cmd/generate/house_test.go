@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"media/queue":           {"media/library", "media/state", "fsm"},
 	"media/sound":           {"fsm"},
 	"media/icecast":         {"media/sound", "fsm"},
+	"media/loudness":        {"media/library", "media/files", "media/ffmpeg", "fsm"},
 	"media/mix":             {},
 	"media/stream":          {"media/queue", "media/library", "media/files", "media/ffmpeg", "media/hearing", "media/sound", "media/mix", "fsm"},
 	"media/hearing":         {"media/sound", "media/ffmpeg", "fsm"},
