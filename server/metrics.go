@@ -42,6 +42,8 @@ var (
 		"Connections that were refused or ended because a limit was reached.", []string{"listener", "limit"}, nil)
 	descHTTP = prometheus.NewDesc("musicdb_http_connections",
 		"Connections of the HTTP listener, those of the stream included.", nil, nil)
+	descLoudness = prometheus.NewDesc("musicdb_loudness_songs",
+		"Songs whose loudness was measured, could not be measured, or is still to be measured.", []string{"state"}, nil)
 	descQueue = prometheus.NewDesc("musicdb_song_queue_entries",
 		"Entries of the song queue.", nil, nil)
 )
@@ -52,7 +54,7 @@ func (c collector) Describe(to chan<- *prometheus.Desc) {
 		to <- d
 	}
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
-		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descQueue, descLimits, descHTTP} {
+		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descLoudness, descQueue, descLimits, descHTTP} {
 		to <- d
 	}
 }
@@ -101,6 +103,12 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	gauge(descLibrary, float64(artists), "artists")
 	gauge(descLibrary, float64(albums), "albums")
 	gauge(descLibrary, float64(songs), "songs")
+	if c.server.o.Loudness != nil {
+		songs := c.server.o.Loudness.Figures()
+		gauge(descLoudness, float64(songs.Measured), "measured")
+		gauge(descLoudness, float64(songs.Failed), "failed")
+		gauge(descLoudness, float64(songs.Left), "left")
+	}
 	gauge(descQueue, float64(len(c.server.o.Queue.Entries())))
 }
 

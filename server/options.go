@@ -12,6 +12,7 @@ import (
 	"musicdb/media/frames"
 	"musicdb/media/icecast"
 	"musicdb/media/library"
+	"musicdb/media/loudness"
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
@@ -30,6 +31,9 @@ type Options struct {
 	Search  *search.Engine
 	Artwork *artwork.Store
 	Tool    *ffmpeg.Tool
+
+	// Loudness measures songs while the server runs; nil: nothing does.
+	Loudness *loudness.Meter
 
 	// Videos. Whether there are any is for VideoStream to know, which is always there.
 	Videos      *queue.Videos

@@ -118,6 +118,9 @@ func (s *Server) Sources() []fsm.Source {
 	}
 	sources = append(sources, s.o.VideoStream.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
+	if s.o.Loudness != nil {
+		sources = append(sources, s.o.Loudness.Sources()...)
+	}
 	return append(sources, s.o.Machines...)
 }
 
@@ -136,6 +139,9 @@ func (s *Server) Initialize(ctx context.Context) error {
 		s.work("Icecast", func() error { return s.o.Icecast.Run(s.ctx) })
 	}
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
+	if s.o.Loudness != nil {
+		s.work("loudness", func() error { return s.o.Loudness.Run(s.ctx) })
+	}
 	return ctx.Err()
 }
 

@@ -12,6 +12,7 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/hearing"
 	"musicdb/media/icecast"
+	"musicdb/media/loudness"
 	"musicdb/media/queue"
 	"musicdb/media/sound"
 	"musicdb/media/stream"
@@ -29,6 +30,7 @@ var sources = []struct {
 	{"musicdb/media/icecast", icecast.Definitions},
 	{"musicdb/media/sound", sound.Definitions},
 	{"musicdb/media/hearing", hearing.Definitions},
+	{"musicdb/media/loudness", loudness.Definitions},
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 }

@@ -16,6 +16,7 @@ import (
 	"musicdb/media/ffmpeg/embedded"
 	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/loudness"
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
@@ -124,9 +125,13 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	tracker := queue.NewTracker(queue.SongHistory(lib), c.Tracker.CutTime.Duration(), bool(c.Tracker.TrackRandom), bool(c.Debug.DisableTracker))
 	p.closers = append(p.closers, func() error { return tracker.Close(context.WithoutCancel(ctx)) })
+	levels, err := p.openLoudness(c, loudness.Options{Library: lib, Music: music, Tool: tool, Log: log}, songs)
+	if err != nil {
+		return nil, err
+	}
 	sound, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,
-		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log,
+		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log, Level: levels.Level,
 		Disabled: bool(c.Debug.DisableIcecast), DisableStats: bool(c.Debug.DisableStats),
 	})
 	if err != nil {
@@ -134,7 +139,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	options := server.Options{
 		Icecast: icecastClient(c, sound, log),
-		Library: lib, State: store, Queue: songs, Stream: sound,
+		Library: lib, State: store, Queue: songs, Stream: sound, Loudness: levels,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
 		Machines:    []fsm.Source{tracker.Source()},

@@ -113,6 +113,10 @@ type Config struct {
 	}
 	Stream struct {
 		Start StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
+
+		Loudness        LoudnessMode `default:"album" old:"off" desc:"album: all albums are played equally loud, and so are songs that are heard by themselves; track: all songs are; off: everything is played as it is"`
+		Preamp          Decibels     `default:"0" desc:"decibels, -15 to 15, by which everything is played louder than -18 LUFS, as far as peaks allow; without effect where MUSICDB_STREAM_LOUDNESS is off"`
+		MeasureLoudness Switch       `default:"true" desc:"true: songs are measured in the background (EBU R 128), with the lowest priority, if MUSICDB_STREAM_LOUDNESS is not off; false: what is known is used, then the tags of the files"`
 	}
 	Extern struct {
 		ConfigTemplate string `default:"/usr/share/musicdb/extconfig.ini" desc:"settings of a new external storage; kept for the command extern, which this version does not have"`
