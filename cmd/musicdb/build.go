@@ -20,6 +20,7 @@ import (
 	"musicdb/media/maintenance"
 	"musicdb/media/queue"
 	"musicdb/media/search"
+	"musicdb/media/sound"
 	"musicdb/media/state"
 	"musicdb/media/stream"
 	"musicdb/server"
@@ -129,17 +130,19 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sound, err := stream.New(stream.Options{
+	live, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,
 		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log, Level: levels.Level,
 		Disabled: bool(c.Debug.DisableIcecast), DisableStats: bool(c.Debug.DisableStats),
+		Formats: c.Stream.Formats, Burst: c.Stream.Burst.Duration(),
+		Bitrates: map[sound.Format]int{sound.Opus: c.Stream.OpusBitrate.Bits(), sound.AAC: c.Stream.AACBitrate.Bits()},
 	})
 	if err != nil {
 		return nil, err
 	}
 	options := server.Options{
-		Icecast: icecastClient(c, sound, log),
-		Library: lib, State: store, Queue: songs, Stream: sound, Loudness: levels,
+		Icecast: icecastClient(c, live, log),
+		Library: lib, State: store, Queue: songs, Stream: live, Loudness: levels,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
 		Machines:    []fsm.Source{tracker.Source()},

@@ -112,7 +112,11 @@ type Config struct {
 		Scales        Sizes   `default:"150x83" old:"50x27, 150x83" desc:"sizes of scaled frames in pixels, WIDTHxHEIGHT, comma separated"`
 	}
 	Stream struct {
-		Start StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
+		Start       StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
+		Formats     Formats     `default:"opus, aac, flac" desc:"formats that the stream is offered in beside MP3 at /stream, comma separated: opus (/stream.opus), aac (/stream.aac), flac (/stream.flac). Each is encoded once, and only while somebody listens to it"`
+		OpusBitrate Kilobits    `default:"160" desc:"bitrate of Opus in kbit/s, 32 to 320"`
+		AACBitrate  Kilobits    `default:"192" desc:"bitrate of AAC in kbit/s, 32 to 320"`
+		Burst       Burst       `default:"1.5" desc:"seconds of sound that a listener gets at once when it joins, 0.1 to 10: with more a player begins sooner on a bad network, and hears everything so much later"`
 
 		Loudness        LoudnessMode `default:"album" old:"off" desc:"album: all albums are played equally loud, and so are songs that are heard by themselves; track: all songs are; off: everything is played as it is"`
 		Preamp          Decibels     `default:"0" desc:"decibels, -15 to 15, by which everything is played louder than -18 LUFS, as far as peaks allow; without effect where MUSICDB_STREAM_LOUDNESS is off"`

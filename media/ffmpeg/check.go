@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// check runs an ffmpeg and returns the first line of what it says of itself.
-// An ffmpeg that does not run, or was built without an MP3 encoder, is refused.
+// check runs an ffmpeg, notes what it can encode, and returns the first line of
+// what it says of itself. An ffmpeg that does not run, or was built without an
+// MP3 encoder, is refused.
 func (t *Tool) check(ctx context.Context, path string) (version string, err error) {
 	out, err := t.output(ctx, path, "-nostdin", "-encoders")
 	if err != nil {
@@ -19,9 +20,23 @@ func (t *Tool) check(ctx context.Context, path string) (version string, err erro
 	if !bytes.Contains(out.stdout, []byte(" libmp3lame ")) {
 		return "", fmt.Errorf("%s cannot encode MP3: it was built without libmp3lame", path)
 	}
+	t.mu.Lock()
+	t.encoders = encoders(out.stdout)
+	t.mu.Unlock()
 	lines := bufio.NewScanner(strings.NewReader(out.stderr))
 	lines.Scan()
 	return lines.Text(), nil
+}
+
+// encoders reads ffmpeg's list of encoders: lines of flags, name and description.
+func encoders(list []byte) map[string]bool {
+	known := map[string]bool{}
+	for line := range bytes.Lines(list) {
+		if fields := bytes.Fields(line); len(fields) > 2 {
+			known[string(fields[1])] = true
+		}
+	}
+	return known
 }
 
 type output struct {

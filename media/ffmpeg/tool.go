@@ -50,6 +50,7 @@ type Tool struct {
 	path     string     // executable to start
 	native   bool
 	version  string
+	encoders map[string]bool // by name, of the one found or compiled last
 	since    time.Time
 	expected time.Duration
 	err      error
@@ -125,6 +126,14 @@ func (t *Tool) Native() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.native
+}
+
+// Encodes reports whether an encoder of that name was built in ("libopus", "aac").
+// It is false for all until Ready.
+func (t *Tool) Encodes(encoder string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.encoders[encoder]
 }
 
 // Ready is closed once children can be started.

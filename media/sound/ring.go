@@ -103,6 +103,14 @@ func (r *Ring) Append(frame []byte, sounds time.Duration) {
 	}
 }
 
+// Clear forgets all sound, and the head. One who is behind its end is too slow.
+func (r *Ring) Clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.base += uint32(len(r.chunks))
+	r.chunks, r.head, r.fresh = nil, nil, false
+}
+
 // Publish wakes all who wait for sound and calls those who subscribed.
 func (r *Ring) Publish() {
 	r.mu.Lock()

@@ -35,23 +35,15 @@ const (
 
 var encoderPauses = []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 
-// encoderArgs encode without a bit reservoir: every frame can be decoded by
-// itself, so a listener may join, and silence may take over, at any frame.
-var encoderArgs = []string{
-	"-hide_banner", "-nostdin", "-v", "error", "-protocol_whitelist", "pipe",
-	"-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0",
-	"-f", "s16le", "-ar", "44100", "-ac", "2", "-i", "pipe:0",
-	"-c:a", "libmp3lame", "-b:a", "320k", "-joint_stereo", "1", "-reservoir", "0",
-	"-write_xing", "0", "-id3v2_version", "0", "-write_id3v1", "0", "-flush_packets", "1", "-f", "mp3", "pipe:1",
-}
-
-// encoder is the child that encodes, and its restarts. The pump owns it.
+// encoder is the child that encodes one format, and its restarts. The pump owns it.
 type encoder struct {
+	recipe  recipe
 	tool    *ffmpeg.Tool
 	pace    float64
 	log     *slog.Logger
 	machine *fsm.Runner[EncodingState, EncodingEvent]
-	frames  chan encoded // from the reading goroutine of the present child
+	deliver func(sound.Frame) // called by the reading goroutine of the present child
+	news    chan<- encoderNews
 
 	child   *ffmpeg.Child
 	stdin   *os.File
@@ -65,24 +57,40 @@ type encoder struct {
 	losses  int           // in a row
 	unheard atomic.Bool   // the ears want the child to be replaced
 	primed  int           // bytes of silence given to the present child
+	took    uint64        // frames, at the last step
 
-	mu      sync.Mutex // guards below
-	err     error      // why it was lost last, for Status
-	pid     int        // of the present child, 0 without one
-	started time.Time  // the present child
+	mu        sync.Mutex // guards below
+	err       error      // why it was lost last, for Status
+	pid       int        // of the present child, 0 without one
+	started   time.Time  // the present child
+	present   *ffmpeg.Child
+	delivered uint64 // frames, of all children
 }
 
-// encoded is one frame, or (frame nil) the end of the child.
-type encoded struct {
+// encoderNews is what the reading goroutine of a child tells the pump.
+type encoderNews struct {
+	of    *encoder
 	child *ffmpeg.Child
-	frame []byte
-	err   error
+	begun chan struct{} // the first frame is there: closed when it may be delivered
+	err   error         // why the child has ended, where begun is nil
 }
 
-func newEncoder(tool *ffmpeg.Tool, pace float64, log *slog.Logger, o *fsm.Observer[EncodingState, EncodingEvent]) *encoder {
+func newEncoder(r recipe, o Options, seen *fsm.Observer[EncodingState, EncodingEvent], news chan<- encoderNews, deliver func(sound.Frame)) *encoder {
 	return &encoder{
-		tool: tool, pace: pace, log: log, frames: make(chan encoded, 64),
-		machine: fsm.NewRunner(encoding, o, fsm.Effects[EncodingState, EncodingEvent]{}),
+		recipe: r, tool: o.Tool, pace: o.Pace, log: o.Log.With("format", r.format), news: news, deliver: deliver,
+		machine: fsm.NewRunner(encoding, seen, fsm.Effects[EncodingState, EncodingEvent]{}),
+	}
+}
+
+// want begins to encode.
+func (e *encoder) want(now time.Duration) { e.fire(EncoderWanted, now) }
+
+// rest ends encoding until it is wanted again.
+func (e *encoder) rest(now time.Duration) {
+	e.drop()
+	e.losses = 0
+	if e.machine.Can(EncoderUnwanted) {
+		e.fire(EncoderUnwanted, now)
 	}
 }
 
@@ -107,6 +115,12 @@ func (e *encoder) step(now time.Duration) {
 			e.lose(EncoderStalled, now, fmt.Errorf("no frame within %v: %s", encoderStart, e.child.Complaint()))
 		}
 	case EncoderRunning:
+		if delivered := e.count(); delivered != e.took {
+			e.took, e.moved = delivered, now
+		}
+		if now-e.entered > encoderProved {
+			e.losses = 0
+		}
 		if e.unheard.Swap(false) {
 			e.lose(EncoderUnheard, now, errUnheard)
 		} else if e.real(now-e.moved) > encoderPatience {
@@ -117,8 +131,15 @@ func (e *encoder) step(now time.Duration) {
 			e.fire(EncoderRetry, now)
 			e.start(now)
 		}
-	case EncoderStopped:
+	case EncoderResting, EncoderStopped:
 	}
+}
+
+// count is the number of frames delivered so far.
+func (e *encoder) count() uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.delivered
 }
 
 // real is how long a stream time takes: a child is not faster in a hurry.
@@ -138,84 +159,102 @@ func (e *encoder) launch() error {
 		return err
 	}
 	defer pcmOut.Close()
-	mp3Out, mp3In, err := os.Pipe()
+	soundOut, soundIn, err := os.Pipe()
 	if err != nil {
 		pcmIn.Close()
 		return err
 	}
-	defer mp3In.Close()
+	defer soundIn.Close()
 	shrink(pcmIn, encoderPipe)
 	raw, err := pcmIn.SyscallConn()
 	if err != nil {
 		pcmIn.Close()
-		mp3Out.Close()
+		soundOut.Close()
 		return err
 	}
 	life, stop := context.WithCancel(context.Background())
-	child, err := e.tool.Start(life, pcmOut, mp3In, encoderArgs...)
+	child, err := e.tool.Start(life, pcmOut, soundIn, e.recipe.args...)
 	if err != nil {
 		stop()
 		pcmIn.Close()
-		mp3Out.Close()
+		soundOut.Close()
 		return err
 	}
 	e.child, e.stdin, e.raw, e.stop, e.primed = child, pcmIn, raw, stop, 0
 	e.unheard.Store(false) // that was about another child
-	e.named(child.Pid())
-	e.reading.Go(func() { e.read(life, child, mp3Out) })
+	e.follow(child)
+	e.reading.Go(func() { e.read(life, child, soundOut) })
 	return nil
 }
 
-// read hands the child's frames to the pump, and then its end.
+// read delivers the child's frames, and tells the pump of the first one and of
+// the end.
 func (e *encoder) read(life context.Context, child *ffmpeg.Child, out *os.File) {
 	defer out.Close()
-	send := func(f encoded) {
+	tell := func(n encoderNews) {
+		n.of, n.child = e, child
 		select {
-		case e.frames <- f:
+		case e.news <- n:
 		case <-life.Done():
 		}
 	}
-	var split sound.Splitter
+	framer := e.recipe.format.NewFramer()
+	begun := false
 	buffer := make([]byte, 16<<10)
 	for {
 		n, err := out.Read(buffer)
-		split.Write(buffer[:n], func(_ sound.Header, whole []byte) {
-			send(encoded{child: child, frame: append([]byte(nil), whole...)})
+		framer.Write(buffer[:n], func(f sound.Frame) {
+			if !begun {
+				begun = true
+				may := make(chan struct{})
+				tell(encoderNews{begun: may})
+				select {
+				case <-may:
+				case <-life.Done():
+				}
+			}
+			e.pass(child, f)
 		})
 		if err != nil {
 			break
 		}
 	}
-	if skipped := split.Skipped(); skipped > 0 {
-		e.log.Warn("the encoder delivered bytes that are no MP3 frames", "bytes", skipped)
+	if skipped := framer.Skipped(); skipped > 0 {
+		e.log.Warn("the encoder delivered bytes that are no frames", "bytes", skipped)
 	}
 	child.Kill()
 	err := child.Wait()
 	if err == nil {
 		err = fmt.Errorf("it ended by itself")
 	}
-	send(encoded{child: child, err: err})
+	tell(encoderNews{err: err})
 }
 
-// took is told about each frame and end that comes out of frames. It reports
-// whether the frame is part of the stream.
-func (e *encoder) took(f encoded, now time.Duration) bool {
-	if f.child != e.child {
-		return false // of a child that was given up
+// pass delivers a frame of the present child; those of one that was given up
+// are late.
+func (e *encoder) pass(child *ffmpeg.Child, f sound.Frame) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.present != child {
+		return
 	}
+	e.deliver(f)
+	e.delivered++
+}
+
+// heard is told what a child's reading goroutine has to say.
+func (e *encoder) heard(n encoderNews, now time.Duration) {
+	if n.child != e.child {
+		return // of a child that was given up
+	}
+	if n.begun == nil {
+		e.lose(EncoderLost, now, n.err)
+		return
+	}
+	e.fire(EncoderFirstFrame, now)
 	e.moved = now
-	switch {
-	case f.frame == nil:
-		e.lose(EncoderLost, now, f.err)
-		return false
-	case e.machine.State() == EncoderStarting:
-		e.unheard.Store(false) // that was about the time before
-		e.fire(EncoderFirstFrame, now)
-	}
-	if now-e.entered > encoderProved {
-		e.losses = 0
-	}
-	return true
+	e.unheard.Store(false) // that was about the time before
+	close(n.begun)
 }
 
 // prime gives a starting child just enough silence to deliver a frame, and
@@ -249,7 +288,7 @@ func (e *encoder) write(pcm []byte, now time.Duration) int {
 func (e *encoder) lose(on EncodingEvent, now time.Duration, err error) {
 	e.losses++
 	pause := encoderPauses[min(e.losses, len(encoderPauses))-1]
-	e.log.Error("the encoder was lost; silence until it is back", "error", err, "again in", pause)
+	e.log.Error("an encoder was lost", "error", err, "again in", pause)
 	e.mu.Lock()
 	e.err = err
 	e.mu.Unlock()
@@ -265,30 +304,24 @@ func (e *encoder) drop() {
 	e.stop()
 	e.stdin.Close()
 	e.child = nil
-	e.named(0)
+	e.follow(nil)
 }
 
-func (e *encoder) named(pid int) {
+// follow notes whose frames are delivered from now on; nil: nobody's.
+func (e *encoder) follow(child *ffmpeg.Child) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.pid, e.started = pid, time.Now()
+	e.present, e.pid, e.started = child, 0, time.Now()
+	if child != nil {
+		e.pid = child.Pid()
+	}
 }
 
-// Children are the process ids of the encoder and of the present song's decoder,
-// for reports on memory; 0 where there is none.
-func (s *Stream) Children() (encoder, decoder int) {
-	e := s.pump.encoder
+// running is the process id of the present child, 0 without one.
+func (e *encoder) running() int {
 	e.mu.Lock()
-	encoder = e.pid
-	e.mu.Unlock()
-	if current, _ := s.pump.onDeck(); current != nil {
-		current.mu.Lock()
-		if current.child != nil {
-			decoder = current.child.Pid()
-		}
-		current.mu.Unlock()
-	}
-	return encoder, decoder
+	defer e.mu.Unlock()
+	return e.pid
 }
 
 // close ends the encoder for good.

@@ -7,7 +7,8 @@ type EncodingState uint8
 
 // The states of the encoder.
 const (
-	EncoderWaiting EncodingState = iota
+	EncoderResting EncodingState = iota
+	EncoderWaiting
 	EncoderStarting
 	EncoderRunning
 	EncoderBackoff
@@ -21,7 +22,9 @@ type EncodingEvent uint8
 
 // The events of the encoder.
 const (
-	EncoderToolReady EncodingEvent = iota
+	EncoderWanted EncodingEvent = iota
+	EncoderUnwanted
+	EncoderToolReady
 	EncoderFirstFrame
 	EncoderLost
 	EncoderStalled
@@ -32,19 +35,24 @@ const (
 
 var silenceLayer = fsm.Layer{Name: "silence", Color: "black"}
 
-// encoding is the machine of the one encoder. In every state but Running the
-// pump sends silent frames of its own making, and the song stands still.
+// encoding is the machine of the encoder of one format. While that of MP3 is not
+// Running the pump sends silent frames of its own making instead; in other
+// formats nothing is sent, and made up for when the encoder is back. While none
+// is Running the song stands still.
 var encoding = fsm.MustDefine("encoder",
-	"The child that encodes everything listeners hear. It runs through all songs and pauses.",
-	EncoderWaiting,
+	"The child that encodes everything the listeners of one format hear. It runs through all songs and pauses.",
+	EncoderResting,
 	[]fsm.StateDoc[EncodingState]{
+		{State: EncoderResting, Name: "Resting", Doc: "Nobody wants to hear the format.", Layer: silenceLayer},
 		{State: EncoderWaiting, Name: "Waiting", Doc: "There is no ffmpeg yet: the embedded one is being compiled.", Layer: silenceLayer},
-		{State: EncoderStarting, Name: "Starting", Doc: "The child was started and fed with silence; it has not delivered a frame yet.", Layer: childLayer},
+		{State: EncoderStarting, Name: "Starting", Doc: "The child was started and fed; it has not delivered a frame yet.", Layer: childLayer},
 		{State: EncoderRunning, Name: "Running", Doc: "Its frames are the stream.", Layer: childLayer},
 		{State: EncoderBackoff, Name: "Backoff", Doc: "It was lost; the next start waits, longer with each loss in a row.", Layer: silenceLayer},
 		{State: EncoderStopped, Name: "Stopped", Doc: "The stream has ended.", Layer: silenceLayer, Terminal: true},
 	},
 	[]fsm.EventDoc[EncodingEvent]{
+		{Event: EncoderWanted, Name: "Wanted", Doc: "The format is to be encoded.", By: "the machine \"format\"", Layer: silenceLayer},
+		{Event: EncoderUnwanted, Name: "Unwanted", Doc: "Nobody has listened for a while, or it cannot be encoded.", By: "the machine \"format\"", Layer: silenceLayer},
 		{Event: EncoderToolReady, Name: "ToolReady", Doc: "ffmpeg can be started.", By: "the ffmpeg tool", Layer: silenceLayer},
 		{Event: EncoderFirstFrame, Name: "FirstFrame", Doc: "A whole frame has arrived.", By: "the child", Layer: childLayer},
 		{Event: EncoderLost, Name: "Lost", Doc: "The child ended, or could not be started.", By: "the child", Layer: childLayer},
@@ -54,18 +62,24 @@ var encoding = fsm.MustDefine("encoder",
 		{Event: EncoderStop, Name: "Stop", Doc: "The stream ends.", By: "Run's context", Layer: silenceLayer},
 	},
 	[]fsm.Row[EncodingState, EncodingEvent]{
+		{From: EncoderResting, On: EncoderWanted, To: EncoderWaiting},
+		{From: EncoderResting, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderWaiting, On: EncoderToolReady, To: EncoderStarting},
+		{From: EncoderWaiting, On: EncoderUnwanted, To: EncoderResting},
 		{From: EncoderWaiting, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderStarting, On: EncoderFirstFrame, To: EncoderRunning},
 		{From: EncoderStarting, On: EncoderLost, To: EncoderBackoff},
 		{From: EncoderStarting, On: EncoderStalled, To: EncoderBackoff},
 		{From: EncoderStarting, On: EncoderUnheard, To: EncoderBackoff},
+		{From: EncoderStarting, On: EncoderUnwanted, To: EncoderResting},
 		{From: EncoderStarting, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderRunning, On: EncoderLost, To: EncoderBackoff},
 		{From: EncoderRunning, On: EncoderStalled, To: EncoderBackoff},
 		{From: EncoderRunning, On: EncoderUnheard, To: EncoderBackoff},
+		{From: EncoderRunning, On: EncoderUnwanted, To: EncoderResting},
 		{From: EncoderRunning, On: EncoderStop, To: EncoderStopped},
 		{From: EncoderBackoff, On: EncoderRetry, To: EncoderStarting},
+		{From: EncoderBackoff, On: EncoderUnwanted, To: EncoderResting},
 		{From: EncoderBackoff, On: EncoderStop, To: EncoderStopped},
 	},
 )

@@ -70,7 +70,7 @@ func (c *conductor) hold() {
 	if head, ok := c.s.o.Queue.Head(); ok {
 		c.held = head.ID
 	}
-	c.s.mp3.Ring().SetTitle("")
+	c.s.pump.setTitle("")
 	pause := min(holdOffFirst<<min(c.failures, 20), holdOffLimit)
 	c.failures++
 	c.fire(SongFailed)

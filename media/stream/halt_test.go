@@ -1,14 +1,13 @@
 package stream
 
 import (
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
-	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
-	"musicdb/media/sound"
+	"musicdb/media/files"
+	"musicdb/media/library"
+	"musicdb/media/queue"
 )
 
 // A machine that was suspended finds its encoder as it left it: time in which
@@ -19,17 +18,17 @@ func TestHaltedPumpKeepsItsEncoder(t *testing.T) {
 	tool, err := ffmpeg.Find(ffmpeg.Options{})
 	must(t, err)
 	defer func() { must(t, tool.Close()) }()
-	e := newEncoder(tool, 1, slog.New(slog.NewTextHandler(io.Discard, nil)), fsm.NewObserver(encoding, 16))
-	p := newPump(1, newDeck(func(string) {}, func() {}, e.log, nil), e, sound.NewMount(sound.MountOptions{}))
-	defer e.close()
+	stream, err := New(Options{Queue: &queue.Songs{}, Library: &library.Library{}, Music: &files.Music{}, Tool: tool})
+	must(t, err)
+	p := stream.pump
+	e := p.outputs[0].encoder
+	defer p.close()
 	var now time.Duration
 	p.step(now)
-	for e.machine.State() == EncoderStarting {
+	for e.machine.State() != EncoderRunning {
 		select {
-		case f := <-e.frames:
-			if e.took(f, now) {
-				p.emit(f.frame, false)
-			}
+		case n := <-p.news:
+			n.of.heard(n, now)
 		case <-time.After(tick):
 			now += time.Millisecond
 			p.step(now)

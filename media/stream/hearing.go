@@ -63,7 +63,7 @@ func (s *Stream) repair(cause hearing.Cause) bool {
 		s.order(orderReopen) // only the conductor may touch a song that is not on the deck
 		return s.audio.State() == Idle
 	default:
-		return s.pump.encoder.restart()
+		return s.pump.outputs[0].encoder.restart()
 	}
 }
 

@@ -12,6 +12,7 @@ func TestBothRunnersAgree(t *testing.T) {
 	t.Run("deck", func(t *testing.T) { fsmtest.Agree(t, deckMachine) })
 	t.Run("decoding", func(t *testing.T) { fsmtest.Agree(t, decoding) })
 	t.Run("encoding", func(t *testing.T) { fsmtest.Agree(t, encoding) })
+	t.Run("format", func(t *testing.T) { fsmtest.Agree(t, demand) })
 	t.Run("video", func(t *testing.T) { fsmtest.Agree(t, video) })
 }
 

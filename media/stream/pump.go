@@ -2,11 +2,9 @@ package stream
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"musicdb/media/hearing"
-	"musicdb/media/sound"
 )
 
 const (
@@ -16,44 +14,41 @@ const (
 	// tick is how often the pump looks at the clock, once for every unit (23 ms).
 	// It is part of the time until a command is heard.
 	tick = unit * time.Second / SampleRate
-	// framesPerPublish frames are published together: each wakes every listener.
-	framesPerPublish = 4
-	// maxBlock is the most PCM that is prepared at once.
-	maxBlock = 4 * unit * bytesPerSample
+	// maxBlock is the most PCM that is prepared at once, in samples.
+	maxBlock = 4 * unit
+	// backlogTime is the PCM kept beyond the burst, for encoders that come late.
+	backlogTime = 4 * time.Second
 )
 
 // pump follows the clock: it moves PCM of the current song (or silence) to the
-// encoder, and the encoder's frames (or silent ones) to the ring. Its goroutine
-// waits for nothing but the clock and the encoder's frames; what there is to
-// play lies on its deck.
+// encoders. What they deliver goes to the rings without it, but for the first
+// frame of a child. Its goroutine waits for nothing but the clock and the
+// encoders' news; what there is to play lies on its deck.
+//
+// The song goes on while at least one encoder takes it, and stands still while
+// there is none. An encoder that is slow or lost is not waited for.
 type pump struct {
 	*deck
 	clock   *clock
 	meter   *hearing.Meter // nil: nobody hears
-	encoder *encoder
-	mp3     *sound.Mount
-
-	// Owned by the pump's goroutine.
-	silence sound.Silence
-	emitted int64  // samples in frames that are in the ring
-	fed     int64  // emitted, and what is under way through the encoder
-	block   []byte // PCM prepared
-	unsent  []byte // rest of block that the encoder has not taken
-	waiting int    // frames appended and not published
-
-	counting sync.Mutex // guards figures
-	figures  PumpFigures
+	outputs []*output      // MP3 first
+	news    chan encoderNews
+	backlog *backlog
 }
 
 // PumpFigures count what has left the pump since the start.
 type PumpFigures struct {
-	Frames         uint64 // frames of the encoder
-	SilentFrames   uint64 // frames of our own, while there was no encoder
+	Frames         uint64 // MP3 frames of the encoder
+	SilentFrames   uint64 // MP3 frames of our own, while there was no encoder
 	StarvedSamples uint64 // silence because the decoder of a playing song was late
 }
 
-func newPump(pace float64, d *deck, e *encoder, mp3 *sound.Mount) *pump {
-	return &pump{deck: d, clock: newClock(pace), encoder: e, mp3: mp3, block: make([]byte, maxBlock)}
+// newPump makes a pump without outputs; they are set before it runs.
+func newPump(pace float64, burst time.Duration) *pump {
+	return &pump{
+		clock: newClock(pace), news: make(chan encoderNews, 16),
+		backlog: newBacklog(samplesIn(burst + backlogTime)),
+	}
 }
 
 // run moves sound until ctx ends.
@@ -66,77 +61,46 @@ func (p *pump) run(ctx context.Context) {
 			return
 		case <-ticker.C:
 			p.step(p.clock.now())
-		case f := <-p.encoder.frames:
-			if p.encoder.took(f, p.clock.now()) {
-				p.emit(f.frame, false)
-			}
+		case n := <-p.news:
+			n.of.heard(n, p.clock.now())
 		}
 	}
 }
 
 // step does what is due at a stream time.
 func (p *pump) step(now time.Duration) {
-	p.encoder.step(now)
-	due := samplesIn(now)
-	if p.encoder.machine.State() == EncoderRunning {
-		p.feed(due, now)
-		return
+	for _, o := range p.outputs {
+		o.step(now, p.backlog)
 	}
-	for p.emitted+sound.SamplesPerFrame <= due {
-		p.emit(p.silence.Next(), true)
-	}
-	// What primes the encoder comes out of it behind the last silent frame.
-	p.fed = p.emitted
-	if p.encoder.machine.State() == EncoderStarting {
-		p.fed += p.encoder.prime(now)
+	for _, o := range p.outputs {
+		o.feed(now, p.backlog, p.prepare)
 	}
 }
 
-// feed gives the encoder what is due. What it does not take is kept: a song
-// loses nothing while an encoder is slow, or replaced.
-func (p *pump) feed(due int64, now time.Duration) {
-	for {
-		if len(p.unsent) == 0 {
-			missing := (due - p.fed) / unit * unit * bytesPerSample
-			if missing <= 0 {
-				return
-			}
-			p.unsent = p.block[:min(missing, maxBlock)]
-			starved := p.starvedSamples()
-			p.fill(p.unsent)
-			p.measure(p.unsent, starved)
-		}
-		n := p.encoder.write(p.unsent, now)
-		p.unsent = p.unsent[n:]
-		p.fed += int64(n) / bytesPerSample
-		if len(p.unsent) > 0 {
-			return
-		}
-	}
+// prepare makes PCM, and tells the ears of it.
+func (p *pump) prepare(block []byte) {
+	starved := p.starvedSamples()
+	p.fill(block)
+	p.measure(block, starved)
 }
 
-// emit appends a frame to the ring.
-func (p *pump) emit(frame []byte, silent bool) {
-	p.mp3.Ring().Append(frame, sound.FrameTime)
-	p.emitted += sound.SamplesPerFrame
-	if p.waiting++; p.waiting >= framesPerPublish {
-		p.waiting = 0
-		p.mp3.Ring().Publish()
-	}
-	p.counting.Lock()
-	defer p.counting.Unlock()
-	if silent {
-		p.figures.SilentFrames++
-	} else {
-		p.figures.Frames++
+// setTitle names the sound from here on in all formats.
+func (p *pump) setTitle(title string) {
+	for _, o := range p.outputs {
+		o.mount.Ring().SetTitle(title)
 	}
 }
 
 // count returns the figures.
 func (p *pump) count() PumpFigures {
-	p.counting.Lock()
-	defer p.counting.Unlock()
-	figures := p.figures
-	figures.StarvedSamples = p.starvedSamples()
-	return figures
+	frames, silent := p.outputs[0].delivered()
+	return PumpFigures{Frames: frames, SilentFrames: silent, StarvedSamples: p.starvedSamples()}
+}
+
+// close ends all outputs. The pump does not run any more.
+func (p *pump) close() {
+	for _, o := range p.outputs {
+		o.close()
+	}
+	p.deck.close()
 }

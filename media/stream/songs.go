@@ -163,7 +163,7 @@ func (c *conductor) find(ctx context.Context) {
 		entry, ok := c.s.o.Queue.Current()
 		if !ok {
 			c.s.log.Warn("there is no song to play; waiting for one")
-			c.s.mp3.Ring().SetTitle("")
+			c.s.pump.setTitle("")
 			c.fire(NoSongFound)
 			return
 		}

@@ -163,11 +163,11 @@ func (s *station) start(mode StartMode, change func(*Options)) {
 // the present one is about to end. It is called by the pump's goroutine.
 func (s *station) busy() bool {
 	p := s.stream.pump
-	switch p.encoder.machine.State() {
+	switch p.outputs[0].encoder.machine.State() {
 	case EncoderStarting:
 		return p.count().Frames == 0 // only the first start is waited for
 	case EncoderRunning:
-		if len(p.unsent) > 0 {
+		if p.outputs[0].fed < p.outputs[0].goal {
 			return true
 		}
 	default:

@@ -59,6 +59,12 @@ type Options struct {
 	// that a restart takes included: something is restarted after three eighths of
 	// it. 0 means two seconds. With the embedded ffmpeg it is two seconds more.
 	SilenceLimit time.Duration
+	// Formats are offered beside MP3; each is encoded while somebody listens to it.
+	Formats []sound.Format
+	// Bitrates of Opus and AAC in bit/s; 160,000 and 192,000 where there is none.
+	Bitrates map[sound.Format]int
+	// Burst is how much sound a joining listener gets at once; 0 means 1.5 s.
+	Burst time.Duration
 	// Pace is how many seconds of sound pass in a second; 0 means 1. More than
 	// 1 is for tests.
 	Pace float64
@@ -71,7 +77,7 @@ type Stream struct {
 
 	audience *sound.Audience
 	mp3      *sound.Mount
-	pump     *pump
+	pump     *pump         // with an output for each format
 	ears     *hearing.Ears // nil without self-hearing
 	repaired repaired
 
@@ -82,6 +88,7 @@ type Stream struct {
 	deckSeen    *fsm.Observer[DeckState, DeckEvent]
 	decodesSeen *fsm.Observer[DecodingState, DecodingEvent]
 	encoderSeen *fsm.Observer[EncodingState, EncodingEvent]
+	demandSeen  *fsm.Observer[DemandState, DemandEvent]
 
 	wake     chan struct{} // one token: the conductor has something to look at
 	orders   orders[order]
@@ -111,16 +118,19 @@ func New(o Options) (*Stream, error) {
 	if o.Pace <= 0 {
 		o.Pace = 1
 	}
+	o.Bitrates, o.Burst = bitrates(o.Bitrates), burst(o.Burst)
 	s := &Stream{
 		o: o, log: o.Log, audience: sound.NewAudience(),
 		wake: make(chan struct{}, 1), running: make(chan struct{}),
 		audioSeen: fsm.NewObserver(audio, 256), muteSeen: fsm.NewObserver(mute, 16), deckSeen: fsm.NewObserver(deckMachine, 16),
 		decodesSeen: fsm.NewObserver(decoding, 16), encoderSeen: fsm.NewObserver(encoding, 64),
+		demandSeen: fsm.NewObserver(demand, 64),
 	}
-	s.mp3 = sound.NewMount(sound.MountOptions{Format: sound.MP3, Audience: s.audience, Burst: burst})
 	s.audio = fsm.NewRunner(audio, s.audioSeen, fsm.Effects[AudioState, AudioEvent]{})
 	s.mute = fsm.NewRunner(mute, s.muteSeen, fsm.Effects[MuteState, MuteEvent]{})
-	s.pump = newPump(o.Pace, newDeck(s.mp3.Ring().SetTitle, s.look, o.Log, s.deckSeen), newEncoder(o.Tool, o.Pace, o.Log, s.encoderSeen), s.mp3)
+	s.pump = newPump(o.Pace, o.Burst)
+	s.pump.deck = newDeck(s.pump.setTitle, s.look, o.Log, s.deckSeen)
+	s.addOutputs()
 	s.conducts = newConductor(s)
 	return s, s.listenToOurselves()
 }
@@ -144,7 +154,7 @@ func (s *Stream) run(ctx context.Context) {
 	if s.o.Disabled {
 		s.conducts.disabled(ctx)
 		workers.Wait()
-		s.mp3.Ring().End()
+		s.pump.close()
 		return
 	}
 	// The pump outlives the conductor, so that the last songs are taken off a
@@ -153,8 +163,7 @@ func (s *Stream) run(ctx context.Context) {
 	defer stopPump()
 	workers.Go(func() {
 		supervise(pumping, s.log, "pump", s.pump.run)
-		s.pump.encoder.close()
-		s.pump.deck.close()
+		s.pump.close()
 	})
 	workers.Go(func() { s.hear(ctx) })
 	workers.Go(func() {
@@ -167,7 +176,6 @@ func (s *Stream) run(ctx context.Context) {
 	s.conducts.close(context.WithoutCancel(ctx))
 	stopPump()
 	workers.Wait()
-	s.mp3.Ring().End()
 }
 
 // supervise runs work until ctx ends. Work that panics is reported and begins
@@ -196,7 +204,7 @@ func (s *Stream) look() {
 
 // Sources are the figures of all machines of the stream.
 func (s *Stream) Sources() []fsm.Source {
-	all := []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.audience.Source()}
+	all := []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.demandSeen, s.audience.Source()}
 	if s.ears != nil {
 		all = append(all, s.ears.Sources()...)
 	}
