@@ -106,7 +106,7 @@ type addAlbumToQueueArgs struct {
 
 // addAlbumToQueue leaves out disabled and hated songs. A negative index of the CD
 // is unknown, as one that is too large.
-func (s *Server) addAlbumToQueue(_ context.Context, a addAlbumToQueueArgs) (nothing, error) {
+func (s *Server) addAlbumToQueue(ctx context.Context, a addAlbumToQueueArgs) (nothing, error) {
 	catalogue := s.o.Library.Catalogue()
 	position, ok := queuePosition(a.Position)
 	album, known := catalogue.Album(a.AlbumID.Value)
@@ -128,6 +128,6 @@ func (s *Server) addAlbumToQueue(_ context.Context, a addAlbumToQueueArgs) (noth
 			}
 		}
 	}
-	_, err := s.o.Queue.AddAlbum(songs, position)
+	_, err := s.songQueue(ctx).AddAlbum(songs, position)
 	return nothing{}, unlessUnknown(err)
 }

@@ -19,7 +19,7 @@ var fitting = map[string]string{
 	"applyfilter": `false`, "tables": `["songs"]`, "searchstring": `"gravity"`, "limit": `5`, "position": `"last"`, "entryid": `"12345"`, "afterid": `"12346"`,
 	"category": `"GenreFilter"`, "name": `"Other"`, "value": `true`, "state": `"pause"`, "statistic": `"likes"`, "modifier": `"inc"`,
 	"hide": `false`, "origin": `"CD"`, "importtime": `1577847600`, "colorname": `"bgcolor"`, "color": `"#101010"`, "lyrics": `null`, "lyricsstate": `0`,
-	"attribute": `"posx"`, "approval": `1`, "confidence": `1`, "parentname": `"Other"`, "icon": `"x"`, "posx": `0`, "posy": `0`, "cd": `0`,
+	"attribute": `"posx"`, "approval": `1`, "confidence": `1`, "parentname": `"Other"`, "icon": `"x"`, "posx": `0`, "posy": `0`, "cd": `0`, "queue": `"songs"`, "before": `100`,
 	"config": `{}`, "begin": `0`, "end": `1`, "timestamp": `1`,
 	"albumpath": `"Poixun/1999 - Debut Marble"`, "newpath": `"Poixun/1999 - Nothing"`, "oldpath": `"Poixun/1999 - Nothing there"`, "oldalbumpath": `"Poixun/1999 - Nothing there"`,
 	"newartistdirectory": `"Poixun"`, "sourcepath": `"no/such"`, "targetpath": `"no/such"`, "contenttype": `"song"`, "contentpath": `"no/such"`,

@@ -46,20 +46,20 @@ type setAudioStreamStateArgs struct {
 }
 
 // setAudioStreamState returns at once; the stream tells when it is done.
-func (s *Server) setAudioStreamState(_ context.Context, a setAudioStreamStateArgs) (nothing, error) {
+func (s *Server) setAudioStreamState(ctx context.Context, a setAudioStreamStateArgs) (nothing, error) {
 	switch state, _ := a.State.Text(); state {
 	case "play":
-		s.o.Stream.Play(true)
+		s.audio(ctx).Play(true)
 	case "pause":
-		s.o.Stream.Play(false)
+		s.audio(ctx).Play(false)
 	case "playpause":
-		s.o.Stream.Toggle()
+		s.audio(ctx).Toggle()
 	}
 	return nothing{}, nil
 }
 
 // playNextSong returns at once; the stream takes the current song off the queue.
-func (s *Server) playNextSong(context.Context, none) (nothing, error) {
-	s.o.Stream.Skip()
+func (s *Server) playNextSong(ctx context.Context, _ none) (nothing, error) {
+	s.audio(ctx).Skip()
 	return nothing{}, nil
 }

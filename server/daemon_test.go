@@ -105,7 +105,8 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		paint(t, d.library, covers)
 	}
 	tool := must(tool())(t)
-	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store}))(t)
+	history := must(queue.OpenJournal(t.Context(), queue.JournalOptions{Library: d.library, Days: 1, Rows: 10_000, Log: o.log}))(t)
+	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store, Journal: history}))(t)
 	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
 		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
 	begun := make(chan struct{})
@@ -116,7 +117,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		}
 	})
 	options := server.Options{
-		Library: d.library, State: store, Queue: d.queue, Stream: sound, Search: search.NewEngine(nil),
+		Library: d.library, State: store, Queue: d.queue, History: history, Stream: sound, Search: search.NewEngine(nil),
 		Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
 		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
@@ -137,7 +138,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		if code := d.stop(); code != 0 {
 			t.Errorf("the server ended with exit code %d", code)
 		}
-		if err := errors.Join(frames.Close(), covers.Close(), keeper.Close(), music.Close(), d.library.Close()); err != nil {
+		if err := errors.Join(frames.Close(), covers.Close(), keeper.Close(), music.Close(), history.Close(), d.library.Close()); err != nil {
 			t.Error(err)
 		}
 		http.DefaultClient.CloseIdleConnections()
@@ -156,7 +157,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 // addVideos opens what a server needs for videos.
 func addVideos(t testing.TB, o *server.Options, artwork string, disabled bool) *frames.Store {
 	t.Helper()
-	o.Videos = must(queue.OpenVideos(queue.Options{Library: o.Library, State: o.State}))(t)
+	o.Videos = must(queue.OpenVideos(queue.Options{Library: o.Library, State: o.State, Journal: o.History}))(t)
 	tracker := queue.NewTracker(queue.VideoHistory(o.Library), time.Hour, false, false)
 	t.Cleanup(func() {
 		if err := tracker.Close(context.Background()); err != nil {

@@ -44,7 +44,7 @@ func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(*libr
 	if err := s.o.Library.Edit(ctx, func(e *library.Edit) error { return remove(e, row) }); err != nil {
 		return unlessMissing(err)
 	}
-	s.o.Queue.ForgetRemoved()
-	s.o.Videos.ForgetRemoved()
+	s.songQueue(ctx).ForgetRemoved()
+	s.videoQueue(ctx).ForgetRemoved()
 	return nil
 }

@@ -46,6 +46,8 @@ var (
 		"Songs whose loudness was measured, could not be measured, or is still to be measured.", []string{"state"}, nil)
 	descQueue = prometheus.NewDesc("musicdb_song_queue_entries",
 		"Entries of the song queue.", nil, nil)
+	descHistoryLost = prometheus.NewDesc("musicdb_queue_history_lost_total",
+		"Changes of the queues that could not be kept in their history.", nil, nil)
 )
 
 // Describe names the metrics (prometheus.Collector).
@@ -54,7 +56,7 @@ func (c collector) Describe(to chan<- *prometheus.Desc) {
 		to <- d
 	}
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
-		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descLoudness, descQueue, descLimits, descHTTP} {
+		descConnections, descPlaces, descListeners, descFrames, descStarved, descLibrary, descLoudness, descQueue, descHistoryLost, descLimits, descHTTP} {
 		to <- d
 	}
 }
@@ -110,6 +112,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		gauge(descLoudness, float64(songs.Left), "left")
 	}
 	gauge(descQueue, float64(len(c.server.o.Queue.Entries())))
+	counter(descHistoryLost, float64(c.server.o.History.Lost()))
 }
 
 func (s *Server) metricsHandler() http.Handler {

@@ -26,6 +26,7 @@ type Options struct {
 	Library *library.Library
 	State   *state.Store
 	Queue   *queue.Songs
+	History *queue.Journal // of both queues; nil: none is kept
 	Stream  *stream.Stream
 	Icecast *icecast.Client // sends the stream to an Icecast server; nil: there is none
 	Search  *search.Engine

@@ -52,7 +52,7 @@ func (c *session) OnCall(message []byte) (conn.Answer, error) {
 	}
 	if err == nil {
 		var answer conn.Answer
-		if answer, err = c.server.execute(c.server.ctx, request); err == nil {
+		if answer, err = c.server.execute(callContext{c.server.ctx, c}, request); err == nil {
 			return answer, nil
 		}
 	}

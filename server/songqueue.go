@@ -40,12 +40,12 @@ type addSongToQueueArgs struct {
 }
 
 // addSongToQueue adds nothing for an unknown song or position.
-func (s *Server) addSongToQueue(_ context.Context, a addSongToQueueArgs) (nothing, error) {
+func (s *Server) addSongToQueue(ctx context.Context, a addSongToQueueArgs) (nothing, error) {
 	position, ok := queuePosition(a.Position)
 	if !ok {
 		return nothing{}, nil
 	}
-	_, err := s.o.Queue.Add(int64(a.SongID), position)
+	_, err := s.songQueue(ctx).Add(int64(a.SongID), position)
 	return nothing{}, unlessUnknown(err)
 }
 
@@ -55,7 +55,7 @@ type addRandomSongToQueueArgs struct {
 }
 
 // addRandomSongToQueue knows no entry ids as position.
-func (s *Server) addRandomSongToQueue(_ context.Context, a addRandomSongToQueueArgs) (nothing, error) {
+func (s *Server) addRandomSongToQueue(ctx context.Context, a addRandomSongToQueueArgs) (nothing, error) {
 	if text, _ := a.Position.Text(); text != "next" && text != "last" {
 		return nothing{}, nil
 	}
@@ -64,7 +64,7 @@ func (s *Server) addRandomSongToQueue(_ context.Context, a addRandomSongToQueueA
 	if a.AlbumID.Given {
 		album = &a.AlbumID.Value
 	}
-	_, err := s.o.Queue.AddRandom(position, album)
+	_, err := s.songQueue(ctx).AddRandom(position, album)
 	return nothing{}, unlessUnknown(err)
 }
 
@@ -75,8 +75,8 @@ type moveSongInQueueArgs struct {
 
 // moveSongInQueue moves nothing for ids that are unknown, equal or not strings;
 // an id that is no number, and an empty queue, are failures.
-func (s *Server) moveSongInQueue(_ context.Context, a moveSongInQueueArgs) (nothing, error) {
-	return nothing{}, moveEntry(a, s.o.Queue.Move)
+func (s *Server) moveSongInQueue(ctx context.Context, a moveSongInQueueArgs) (nothing, error) {
+	return nothing{}, moveEntry(a, s.songQueue(ctx).Move)
 }
 
 // moveEntry moves an entry of any queue.
@@ -104,12 +104,13 @@ type removeSongFromQueueArgs struct {
 
 // removeSongFromQueue skips the current song instead of removing it, since the
 // stream is playing it.
-func (s *Server) removeSongFromQueue(_ context.Context, a removeSongFromQueueArgs) (nothing, error) {
-	return nothing{}, removeEntryOf(a, s.o.Queue.Remove, s.o.Stream.Skip)
+func (s *Server) removeSongFromQueue(ctx context.Context, a removeSongFromQueueArgs) (nothing, error) {
+	return nothing{}, removeEntryOf(a, s.songQueue(ctx).Remove, s.audio(ctx).SkipEntry)
 }
 
-// removeEntryOf removes an entry of any queue, or skips the current one.
-func removeEntryOf(a removeSongFromQueueArgs, remove func(queue.EntryID) error, skip func()) error {
+// removeEntryOf removes an entry of any queue, or skips it if it is the current one,
+// and still is when the skip is executed: nobody loses the entry behind it.
+func removeEntryOf(a removeSongFromQueueArgs, remove func(queue.EntryID) error, skip func(queue.EntryID)) error {
 	text, isText := a.EntryID.Text()
 	if !isText {
 		return nil
@@ -120,7 +121,7 @@ func removeEntryOf(a removeSongFromQueueArgs, remove func(queue.EntryID) error, 
 	}
 	err = remove(entry)
 	if errors.Is(err, queue.ErrIsCurrent) {
-		skip()
+		skip(entry)
 	}
 	return unlessUnknown(err)
 }

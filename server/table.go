@@ -88,6 +88,7 @@ var functions = []*Function{
 	row("PreviewRandom", areaQueue, "returns up to 100 songs that the stream would choose by chance for a seed, and changes nothing", (*Server).previewRandom),
 	row("MoveSongInQueue", areaQueue, "moves an entry of the queue behind another", (*Server).moveSongInQueue),
 	row("RemoveSongFromQueue", areaQueue, "removes an entry of the queue; the current song is skipped", (*Server).removeSongFromQueue),
+	row("GetQueueHistory", areaQueue, "tells who has changed the queue of songs or of videos, when and how, the newest change first", (*Server).getQueueHistory),
 
 	row("GetVideos", areaVideos, "lists the videos of an artist", (*Server).getVideos),
 	row("GetVideo", areaVideos, "returns a video with its artist and tags", (*Server).getVideo),

@@ -44,12 +44,12 @@ type addVideoToQueueArgs struct {
 }
 
 // addVideoToQueue adds nothing for an unknown video or position.
-func (s *Server) addVideoToQueue(_ context.Context, a addVideoToQueueArgs) (nothing, error) {
+func (s *Server) addVideoToQueue(ctx context.Context, a addVideoToQueueArgs) (nothing, error) {
 	position, ok := queuePosition(a.Position)
 	if !ok {
 		return nothing{}, nil
 	}
-	_, err := s.o.Videos.Add(int64(a.VideoID), position)
+	_, err := s.videoQueue(ctx).Add(int64(a.VideoID), position)
 	return nothing{}, unlessUnknown(err)
 }
 
@@ -58,28 +58,28 @@ type addRandomVideoToQueueArgs struct {
 }
 
 // addRandomVideoToQueue knows no entry ids as position.
-func (s *Server) addRandomVideoToQueue(_ context.Context, a addRandomVideoToQueueArgs) (nothing, error) {
+func (s *Server) addRandomVideoToQueue(ctx context.Context, a addRandomVideoToQueueArgs) (nothing, error) {
 	if text, _ := a.Position.Text(); text != "next" && text != "last" {
 		return nothing{}, nil
 	}
 	position, _ := queuePosition(a.Position)
-	_, err := s.o.Videos.AddRandom(position)
+	_, err := s.videoQueue(ctx).AddRandom(position)
 	return nothing{}, unlessUnknown(err)
 }
 
 // moveVideoInQueue does what moveSongInQueue does, with the same arguments.
-func (s *Server) moveVideoInQueue(_ context.Context, a moveSongInQueueArgs) (nothing, error) {
-	return nothing{}, moveEntry(a, s.o.Videos.Move)
+func (s *Server) moveVideoInQueue(ctx context.Context, a moveSongInQueueArgs) (nothing, error) {
+	return nothing{}, moveEntry(a, s.videoQueue(ctx).Move)
 }
 
 // removeVideoFromQueue skips the current video instead of removing it, since the
 // clients show it. Where videos are disabled nobody does.
-func (s *Server) removeVideoFromQueue(_ context.Context, a removeSongFromQueueArgs) (nothing, error) {
-	return nothing{}, removeEntryOf(a, s.o.Videos.Remove, func() {
+func (s *Server) removeVideoFromQueue(ctx context.Context, a removeSongFromQueueArgs) (nothing, error) {
+	return nothing{}, removeEntryOf(a, s.videoQueue(ctx).Remove, func(entry queue.EntryID) {
 		if s.o.VideoStream.State().State == stream.VideoDisabled {
-			s.o.Videos.Next()
+			s.videoQueue(ctx).NextFrom(entry, queue.Skipped)
 		} else {
-			s.o.VideoStream.Next()
+			s.video(ctx).NextFrom(entry)
 		}
 	})
 }

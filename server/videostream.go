@@ -59,21 +59,21 @@ type setVideoStreamStateArgs struct {
 }
 
 // setVideoStreamState returns at once; the stream tells when it is done.
-func (s *Server) setVideoStreamState(_ context.Context, a setVideoStreamStateArgs) (nothing, error) {
+func (s *Server) setVideoStreamState(ctx context.Context, a setVideoStreamStateArgs) (nothing, error) {
 	switch state, _ := a.State.Text(); state {
 	case "play":
-		s.o.VideoStream.Play(true)
+		s.video(ctx).Play(true)
 	case "pause":
-		s.o.VideoStream.Play(false)
+		s.video(ctx).Play(false)
 	case "playpause":
-		s.o.VideoStream.Toggle()
+		s.video(ctx).Toggle()
 	}
 	return nothing{}, nil
 }
 
 // playNextVideo returns at once; the stream takes the current video off the queue.
-func (s *Server) playNextVideo(context.Context, none) (nothing, error) {
-	s.o.VideoStream.Next()
+func (s *Server) playNextVideo(ctx context.Context, _ none) (nothing, error) {
+	s.video(ctx).Next()
 	return nothing{}, nil
 }
 
@@ -82,7 +82,7 @@ type videoEndedArgs struct {
 }
 
 // videoEnded ignores what is no entry id. An id as number keeps its digits.
-func (s *Server) videoEnded(_ context.Context, a videoEndedArgs) (nothing, error) {
+func (s *Server) videoEnded(ctx context.Context, a videoEndedArgs) (nothing, error) {
 	if a.EntryID.IsNull() {
 		return nothing{}, &wire.ArgumentError{Name: "entryid", Wants: "string or int", Cause: wire.ErrMissing}
 	}
@@ -91,7 +91,7 @@ func (s *Server) videoEnded(_ context.Context, a videoEndedArgs) (nothing, error
 		text = string(a.EntryID)
 	}
 	if entry, err := queue.ParseEntryID(text); err == nil {
-		s.o.VideoStream.Ended(entry)
+		s.video(ctx).Ended(entry)
 	}
 	return nothing{}, nil
 }

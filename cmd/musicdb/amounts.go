@@ -19,6 +19,14 @@ func (n *Number) Decode(value string) error {
 	return number(n, value, 1, 10_000_000, "it must be a number from 1 to 10000000")
 }
 
+// Days is a time in whole days, 0 for none.
+type Days int
+
+// Decode accepts none to a hundred years.
+func (d *Days) Decode(value string) error {
+	return number(d, value, 0, 36500, "it must be a number of days from 0 to 36500")
+}
+
 // Rate is how much may happen in a second, 0 for anything.
 type Rate int
 

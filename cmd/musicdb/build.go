@@ -120,7 +120,12 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 			"remedy", "install ffmpeg")
 	}
 
-	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Log: log})
+	history, err := queue.OpenJournal(ctx, queue.JournalOptions{Library: lib, Days: int(c.Queue.HistoryDays), Rows: int(c.Queue.HistoryRows), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, history.Close)
+	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Journal: history, Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +147,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	options := server.Options{
 		Icecast: icecastClient(c, live, log),
+		History: history,
 		Library: lib, State: store, Queue: songs, Stream: live, Loudness: levels,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,

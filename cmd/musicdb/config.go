@@ -111,6 +111,10 @@ type Config struct {
 		PreviewLength Seconds `default:"3" desc:"seconds that the animation of these frames takes"`
 		Scales        Sizes   `default:"150x83" old:"50x27, 150x83" desc:"sizes of scaled frames in pixels, WIDTHxHEIGHT, comma separated"`
 	}
+	Queue struct {
+		HistoryDays Days   `default:"30" desc:"days for which it is kept who has changed the queues, when and how, with the address of the client; 0: nothing is kept, and what was kept is removed"`
+		HistoryRows Number `default:"100000" desc:"how many such changes are kept at most"`
+	}
 	Stream struct {
 		Start       StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
 		Formats     Formats     `default:"opus, aac, flac" desc:"formats that the stream is offered in beside MP3 at /stream, comma separated: opus (/stream.opus), aac (/stream.aac), flac (/stream.flac). Each is encoded once, and only while somebody listens to it"`

@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 2,
+	version: 3,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -187,8 +187,28 @@ var ownSchema = schema{
 			{"blocks", "BLOB"},               // how often which loudness; NULL with a failure
 			{"failure", "TEXT NOT NULL"},     // why it could not be measured, or empty
 		}},
+		{"queuechanges", []column{
+			{"id", rowID},
+			{"command", "INTEGER NOT NULL"},
+			{"time", "INTEGER NOT NULL"}, // Unix time in milliseconds
+			{"queue", "INTEGER NOT NULL"},
+			{"what", "TEXT NOT NULL"},
+			{"connection", "INTEGER NOT NULL"},
+			{"client", "TEXT NOT NULL"},
+			{"entryid", "TEXT NOT NULL"},
+			{"mediaid", "INTEGER NOT NULL"},
+			{"random", "INTEGER NOT NULL"},
+			{"position", "INTEGER NOT NULL"},
+			{"origin", "INTEGER NOT NULL"},
+		}},
+		{"queuecheckpoints", []column{
+			{"queue", "INTEGER PRIMARY KEY"},
+			{"change", "INTEGER NOT NULL"},
+			{"entries", "TEXT NOT NULL"}, // JSON
+		}},
 	},
 	steps: []step{
 		{2, []string{"loudness"}, nil},
+		{3, []string{"queuechanges", "queuecheckpoints"}, nil},
 	},
 }

@@ -6,25 +6,60 @@ import (
 	"testing"
 )
 
-// BenchmarkAdd is a song added to a queue of some length, on disk when it returns.
-func BenchmarkAdd(b *testing.B) {
-	for _, length := range []int{2, 1000} {
-		b.Run(fmt.Sprintf("entries=%d", length), func(b *testing.B) {
-			h := newHouse(b, []int{10})
-			h.fill(slices.Repeat([]int64{1}, length)...)
-			h.songs.line.subscribers.list = nil
-			b.ReportAllocs()
-			for b.Loop() {
-				id, err := h.songs.Add(1, Last())
+// BenchmarkChange is a change of a queue of some length, on disk when it returns: by
+// the server itself, which does not wait for the history, and by a client, which
+// does.
+func BenchmarkChange(b *testing.B) {
+	for _, length := range []int{2, 10_000} {
+		h := newHouse(b, []int{10})
+		h.barren()
+		h.fill(slices.Repeat([]int64{1}, length)...)
+		h.songs.line.subscribers.list = nil
+		entries := h.songs.Entries()
+		first, last := entries[0].ID, entries[length-1].ID
+		for who, songs := range map[string]*Songs{"server": h.songs, "client": h.songs.By(anna)} {
+			b.Run(fmt.Sprintf("add/entries=%d/by=%s", length, who), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					id, err := songs.Add(1, Last())
+					must(b, err)
+					b.StopTimer()
+					must(b, songs.Remove(id))
+					b.StartTimer()
+				}
+			})
+			b.Run(fmt.Sprintf("remove/entries=%d/by=%s", length, who), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					id, err := songs.Add(1, After(first))
+					must(b, err)
+					b.StartTimer()
+					must(b, songs.Remove(id))
+				}
+			})
+			b.Run(fmt.Sprintf("move/entries=%d/by=%s", length, who), func(b *testing.B) {
+				id, err := songs.Add(1, Last())
 				must(b, err)
-				b.StopTimer()
-				must(b, h.songs.Remove(id))
-				b.StartTimer()
-			}
-			if got := len(h.songs.Entries()); got != length {
-				b.Fatalf("%d entries, want %d", got, length)
-			}
-		})
+				b.ReportAllocs()
+				to := first
+				for b.Loop() {
+					moved, err := songs.Move(id, to)
+					must(b, err)
+					if !moved {
+						b.Fatal("nothing was moved")
+					}
+					if to = first; h.songs.line.list()[1].id == id {
+						to = last
+					}
+				}
+				must(b, songs.Remove(id))
+			})
+		}
+		if got := len(h.songs.Entries()); got != length {
+			b.Fatalf("%d entries, want %d", got, length)
+		}
+		h.settled()
 	}
 }
 

@@ -27,15 +27,16 @@ func TestManyClients(t *testing.T) {
 	var wg sync.WaitGroup
 	for c := range clients {
 		wg.Go(func() {
+			songs := h.songs.By(Actor{Connection: uint64(c + 1)})
 			var mine []EntryID
 			for r := range rounds {
 				at := []Position{Next(), Last(), After(anchor)}[(c+r)%3]
-				id, err := h.songs.Add(int64(c+1), at)
+				id, err := songs.Add(int64(c+1), at)
 				if err != nil {
 					t.Error(err)
 				}
 				mine = append(mine, id)
-				if moved, err := h.songs.Move(id, mine[0]); err != nil {
+				if moved, err := songs.Move(id, mine[0]); err != nil {
 					t.Error(err)
 				} else if moved {
 					moves[c]++
@@ -45,7 +46,7 @@ func TestManyClients(t *testing.T) {
 					t.Error(err)
 				}
 				if r%3 == 2 {
-					if err := h.songs.Remove(mine[1]); err != nil {
+					if err := songs.Remove(mine[1]); err != nil {
 						t.Error(err)
 					}
 					mine = slices.Delete(mine, 1, 2)
@@ -71,6 +72,19 @@ func TestManyClients(t *testing.T) {
 	}
 	if len(h.events) != changes || !slices.Equal(h.events, other) {
 		t.Errorf("%d events and %d, want %d", len(h.events), len(other), changes)
+	}
+	// Client n handles song n only, so everybody's deeds can be told apart.
+	done := 0
+	for _, c := range h.settled() {
+		if Change(c.What) == Began || EntryID(c.EntryID) == anchor {
+			continue
+		}
+		if done++; c.Connection != uint64(c.MediaID) {
+			t.Errorf("client %d gets the blame for %q of client %d", c.Connection, c.What, c.MediaID)
+		}
+	}
+	if done != changes {
+		t.Errorf("the history has %d changes, want %d", done, changes)
 	}
 }
 
@@ -114,6 +128,43 @@ func TestManyNext(t *testing.T) {
 	}
 	if changed != 8 {
 		t.Errorf("the song changed %d times, want 8", changed)
+	}
+}
+
+// Many remove and skip the same entries at once: each entry leaves once, by one of
+// them, and none leaves that nobody has named.
+func TestManyWantTheSameGone(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	ids := h.fill(1, 2, 3, 4, 5, 6, 7, 8)
+	var wg sync.WaitGroup
+	for c := range 4 {
+		wg.Go(func() {
+			songs := h.songs.By(Actor{Connection: uint64(c + 1)})
+			for i := range 6 {
+				switch err := songs.Remove(ids[i]); {
+				case errors.Is(err, ErrIsCurrent):
+					songs.NextFrom(ids[i], Skipped)
+				case err != nil && !errors.Is(err, ErrUnknownEntry):
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := h.queued(); !slices.Equal(got, []int64{7, 8}) {
+		t.Errorf("left are %v", got)
+	}
+	left := map[int64]int{}
+	for _, c := range h.settled() {
+		if Change(c.What).takes() {
+			left[c.MediaID]++
+		}
+	}
+	for song := range int64(6) {
+		if left[song+1] != 1 {
+			t.Errorf("song %d left %d times", song+1, left[song+1])
+		}
 	}
 }
 

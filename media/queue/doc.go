@@ -13,6 +13,10 @@
 // Changes that a client asked for are refused when they cannot be written; the
 // ones that playing needs go on in memory, because the show goes on.
 //
+// Who changes a queue is said by [Songs.By]; a [Journal] keeps every change, of one
+// entry each, with who made it, so that the history always explains the queue. It
+// never keeps a queue from changing.
+//
 // The random selection never plays against the user's wishes (disabled, hated,
 // bad or live recordings, length, genres, hidden albums). What it only wants by
 // itself, not to repeat artists, albums and songs, it gives up in this order
@@ -34,7 +38,8 @@
 // happened, must be quick, and must not change the queue itself.
 // A [Tracker] belongs to one goroutine.
 //
-// Start reading at [Songs]; line.go is the part that both queues share, randy.go
+// Start reading at [Songs]; line.go is the part that both queues share, step.go what
+// happens to one entry, journal.go where that is kept, randy.go
 // the random selection of songs, randyvideos.go that of videos, selector.go what
 // these have in common. The index of the songs that the wishes allow is a pool
 // (pool.go, segment.go), which follows the library (follow.go); what it offers by

@@ -17,42 +17,59 @@ func (l list) find(id EntryID) int {
 	return slices.IndexFunc(l, func(i item) bool { return i.id == id })
 }
 
-// insert puts items at a position, in their order.
-func (l list) insert(at Position, items ...item) (list, error) {
+// place is the index at which a position is.
+func (l list) place(at Position) (int, error) {
 	switch at.place {
 	case placeNext:
-		return slices.Insert(slices.Clone(l), min(1, len(l)), items...), nil
+		return min(1, len(l)), nil
 	case placeAfter:
 		i := l.find(at.entry)
 		if i < 0 {
-			return nil, &UnknownEntryError{at.entry}
+			return 0, &UnknownEntryError{at.entry}
 		}
-		return slices.Insert(slices.Clone(l), i+1, items...), nil
+		return i + 1, nil
 	default: // placeLast
-		return append(slices.Clip(l), items...), nil
+		return len(l), nil
 	}
+}
+
+// inserted puts items at a position, in their order.
+func (l list) inserted(what Change, at Position, items ...item) (change, error) {
+	i, err := l.place(at)
+	if err != nil {
+		return change{}, err
+	}
+	after := slices.Grow(l[:i:i], len(l)-i+len(items))
+	return change{list: append(append(after, items...), l[i:]...), steps: placed(what, i, items...)}, nil
 }
 
 // without removes an item that is not the current one.
-func (l list) without(id EntryID) (list, error) {
+func (l list) without(id EntryID) (change, error) {
 	i, err := l.movable(id)
 	if err != nil {
-		return nil, err
+		return change{}, err
 	}
-	return slices.Delete(slices.Clone(l), i, i+1), nil
+	return change{list: slices.Delete(slices.Clone(l), i, i+1), steps: []step{{what: Removed, item: l[i], at: i}}}, nil
 }
 
-// move puts an item that is not the current one directly behind another one.
-func (l list) move(id, after EntryID) (list, error) {
+// moved puts an item that is not the current one directly behind another one.
+// Without steps nothing is different.
+func (l list) moved(id, after EntryID) (change, error) {
 	i, err := l.movable(id)
 	if err != nil {
-		return nil, err
+		return change{}, err
 	}
-	if id == after {
-		return l, nil
+	j := l.find(after)
+	switch {
+	case j < 0:
+		return change{}, &UnknownEntryError{after}
+	case j == i || j == i-1:
+		return change{list: l}, nil
+	case j < i:
+		j++
 	}
-	moved := l[i]
-	return slices.Delete(slices.Clone(l), i, i+1).insert(After(after), moved)
+	list := slices.Insert(slices.Delete(slices.Clone(l), i, i+1), j, l[i])
+	return change{list: list, steps: []step{{what: Moved, item: l[i], at: j, from: i}}}, nil
 }
 
 // movable finds an item that is not the current one.

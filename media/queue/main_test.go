@@ -51,6 +51,7 @@ type house struct {
 	library *library.Library
 	state   *state.Store
 	songs   *Songs
+	journal *Journal
 	now     time.Time
 	dice    *rand.Rand
 	events  []Event
@@ -118,7 +119,10 @@ func (h *house) open() {
 	h.restart()
 }
 
-func (h *house) close() { must(h.t, h.library.Close()) }
+func (h *house) close() {
+	must(h.t, h.journal.Close())
+	must(h.t, h.library.Close())
+}
 
 // fresh goes on with the same library and an empty state.
 func (h *house) fresh() {
@@ -134,8 +138,11 @@ func (h *house) fresh() {
 // restart opens the queue again, as the next process would.
 func (h *house) restart() {
 	h.t.Helper()
+	must(h.t, h.journal.Close())
 	var err error
-	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Now: func() time.Time { return h.now }, Rand: h.dice})
+	h.journal, err = OpenJournal(context.Background(), JournalOptions{Library: h.library, Days: 30, Rows: 1_000_000, Now: func() time.Time { return h.now }})
+	must(h.t, err)
+	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Journal: h.journal, Now: func() time.Time { return h.now }, Rand: h.dice})
 	must(h.t, err)
 	h.events = nil
 	h.songs.Subscribe(func(e Event) {
@@ -193,4 +200,14 @@ func (h *house) onDisk() []Entry {
 		entries = append(entries, Entry{EntryID(id), song, random == "True"})
 	}
 	return entries
+}
+
+// write replaces the file of the queue, as somebody with an editor does.
+func (h *house) write(entries ...Entry) {
+	h.t.Helper()
+	l := make(list, len(entries))
+	for i, e := range entries {
+		l[i] = item{e.ID, e.SongID, e.Random}
+	}
+	must(h.t, h.songs.line.save(l))
 }

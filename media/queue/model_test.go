@@ -1,11 +1,13 @@
 package queue
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"musicdb/media/library"
 	"musicdb/media/state"
 )
 
@@ -18,13 +20,34 @@ type model struct {
 	barren  bool
 
 	snapshot, copied list // what a reader got before the last change, and what it was
+
+	by      Actor    // who acts
+	history []string // what the history must say, without starts
+	since   int64    // the last change before
 }
 
 const theRandomSong = 9
 
 func (m *model) fill(wanted int) {
 	if len(m.entries) < wanted && !m.barren {
+		m.note(Actor{}, "random %d at %d", theRandomSong, len(m.entries))
 		m.entries = append(m.entries, Entry{"", theRandomSong, true})
+	}
+}
+
+func (m *model) note(who Actor, format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if who != (Actor{}) {
+		line += fmt.Sprintf(" by %d %s", who.Connection, who.Client)
+	}
+	m.history = append(m.history, line)
+}
+
+// told compares the history with what has happened.
+func (m *model) told(t *rapid.T, h *house) {
+	kept := slices.DeleteFunc(h.settled(), func(c library.QueueChange) bool { return c.ID <= m.since || c.What == string(Began) })
+	if got := told(kept); !slices.Equal(got, m.history) {
+		t.Fatalf("the history is\n%q, model\n%q", got, m.history)
 	}
 }
 
@@ -44,6 +67,13 @@ func (m *model) insert(at Position, added ...Entry) bool {
 		if i = m.find(at.entry) + 1; i == 0 {
 			return false
 		}
+	}
+	what := "add"
+	if len(added) > 0 && added[0].Random {
+		what = "random"
+	}
+	for n, e := range added {
+		m.note(m.by, "%s %d at %d", what, e.SongID, i+n)
 	}
 	m.entries = slices.Concat(m.entries[:i], added, m.entries[i:])
 	return true
@@ -98,6 +128,9 @@ func TestQueueAgainstModel(t *testing.T) {
 		h.fresh()
 		h.forgetful()
 		m := &model{seen: map[EntryID]bool{}}
+		started := h.settled()
+		m.since = started[len(started)-1].ID
+		queue := h.songs
 
 		song := rapid.Int64Range(1, 8)
 		id := rapid.Custom(func(t *rapid.T) EntryID {
@@ -117,7 +150,7 @@ func TestQueueAgainstModel(t *testing.T) {
 		})
 		add := func(t *rapid.T, songs []int64) {
 			at := position.Draw(t, "at")
-			ids, err := h.songs.AddAlbum(songs, at)
+			ids, err := queue.AddAlbum(songs, at)
 			var added []Entry
 			for i, id := range ids {
 				m.learn(t, id)
@@ -141,7 +174,7 @@ func TestQueueAgainstModel(t *testing.T) {
 			"add album": func(t *rapid.T) { add(t, rapid.SliceOfN(song, 0, 4).Draw(t, "songs")) },
 			"add random": func(t *rapid.T) {
 				at := position.Draw(t, "at")
-				found, err := h.songs.AddRandom(at, nil)
+				found, err := queue.AddRandom(at, nil)
 				inserted := !m.barren && m.insert(at, Entry{"", theRandomSong, true})
 				if found != inserted {
 					t.Fatalf("adding a random song gave %v, %v", found, err)
@@ -152,12 +185,13 @@ func TestQueueAgainstModel(t *testing.T) {
 			},
 			"remove": func(t *rapid.T) {
 				id := id.Draw(t, "id")
-				err := h.songs.Remove(id)
+				err := queue.Remove(id)
 				if i := m.find(id); i < 1 {
 					if err == nil {
 						t.Fatalf("entry %d was removed", i)
 					}
 				} else {
+					m.note(m.by, "remove %d at %d", m.entries[i].SongID, i)
 					m.entries = slices.Concat(m.entries[:i], m.entries[i+1:])
 					m.fill(2)
 					m.changed(SongQueueChanged)
@@ -165,7 +199,7 @@ func TestQueueAgainstModel(t *testing.T) {
 			},
 			"move": func(t *rapid.T) {
 				id, after := id.Draw(t, "id"), id.Draw(t, "after")
-				moved, _ := h.songs.Move(id, after)
+				moved, _ := queue.Move(id, after)
 				i, behind := m.find(id), m.find(after)
 				if moved != (i > 0 && behind >= 0 && i != behind && i != behind+1) {
 					t.Fatalf("moving %d behind %d gave %v", i, behind, moved)
@@ -173,20 +207,32 @@ func TestQueueAgainstModel(t *testing.T) {
 				if moved {
 					e := m.entries[i]
 					m.entries = slices.Concat(m.entries[:i], m.entries[i+1:])
-					m.insert(After(after), e)
+					to := m.find(after) + 1
+					m.entries = slices.Insert(m.entries, to, e)
+					m.note(m.by, "move %d at %d from %d", e.SongID, to, i)
 					m.changed(SongQueueChanged)
 				}
 			},
 			"next": func(t *rapid.T) {
-				h.songs.Next()
-				if len(m.entries) > 0 {
+				id := id.Draw(t, "id")
+				why := rapid.SampledFrom([]Change{Played, Skipped, Unplayable}).Draw(t, "why")
+				if rapid.Bool().Draw(t, "whichever") {
+					id = ""
+				}
+				queue.NextFrom(id, why)
+				if len(m.entries) > 0 && (id == "" || m.find(id) == 0) {
+					m.note(m.by, "%s %d at 0", why, m.entries[0].SongID)
 					m.entries = slices.Clone(m.entries[1:])
 					m.fill(2)
 					m.changed(SongChanged, SongQueueChanged)
 				}
 			},
+			"somebody else": func(t *rapid.T) {
+				m.by = rapid.SampledFrom([]Actor{{}, anna, ben}).Draw(t, "who")
+				queue = h.songs.By(m.by)
+			},
 			"current": func(t *rapid.T) {
-				h.songs.Current()
+				queue.Current()
 				if len(m.entries) == 0 && !m.barren {
 					m.fill(1)
 					m.changed(SongQueueChanged)
@@ -194,9 +240,16 @@ func TestQueueAgainstModel(t *testing.T) {
 			},
 			"forget": func(t *rapid.T) {
 				gone := rapid.Int64Range(1, 9).Draw(t, "song")
-				h.songs.line.forget(gone)
+				queue.line.forget(m.by, gone)
 				before := m.entries
-				m.entries = slices.DeleteFunc(slices.Clone(before), func(e Entry) bool { return e.SongID == gone })
+				m.entries = nil
+				for _, e := range before {
+					if e.SongID == gone {
+						m.note(m.by, "forget %d at %d", gone, len(m.entries))
+					} else {
+						m.entries = append(m.entries, e)
+					}
+				}
 				if len(m.entries) == len(before) {
 					return
 				}
@@ -216,8 +269,13 @@ func TestQueueAgainstModel(t *testing.T) {
 					}
 				})
 			},
-			"restart": func(t *rapid.T) { h.restart() },
-			"":        func(t *rapid.T) { m.check(t, h) },
+			"restart": func(t *rapid.T) {
+				h.restart()
+				queue = h.songs.By(m.by)
+				m.told(t, h)
+			},
+			"": func(t *rapid.T) { m.check(t, h) },
 		})
+		m.told(t, h)
 	})
 }

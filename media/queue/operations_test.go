@@ -122,10 +122,10 @@ func TestOperations(t *testing.T) {
 		{"add an empty album", []int64{1, 2}, false, func(h *house, _ []EntryID) any { _, err := h.songs.AddAlbum(nil, Last()); return err },
 			nil, []int64{1, 2}, nil},
 
-		{"forget a song", []int64{1, 2, 3, 2}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(2, 77) }, 2, []int64{1, 3}, queueOnly},
-		{"forget the current song", []int64{1, 2, 3}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(1) }, 1, []int64{2, 3}, both},
-		{"forget all songs", []int64{1, 1}, true, func(h *house, _ []EntryID) any { return h.songs.line.forget(1) }, 2, nil, both},
-		{"forget a song that is not queued", []int64{1}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(5) }, 0, []int64{1}, nil},
+		{"forget a song", []int64{1, 2, 3, 2}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(Actor{}, 2, 77) }, 2, []int64{1, 3}, queueOnly},
+		{"forget the current song", []int64{1, 2, 3}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(Actor{}, 1) }, 1, []int64{2, 3}, both},
+		{"forget all songs", []int64{1, 1}, true, func(h *house, _ []EntryID) any { return h.songs.line.forget(Actor{}, 1) }, 2, nil, both},
+		{"forget a song that is not queued", []int64{1}, false, func(h *house, _ []EntryID) any { return h.songs.line.forget(Actor{}, 5) }, 0, []int64{1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h.fresh()

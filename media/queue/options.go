@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Library *library.Library
 	State   *state.Store
+	Journal *Journal         // where every change is kept; nil: nowhere
 	Log     *slog.Logger     // nil discards
 	Now     func() time.Time // nil: time.Now
 	Rand    *rand.Rand       // for the random selection of this queue only; nil: seeded by the system

@@ -3,11 +3,13 @@ package queue
 import (
 	"fmt"
 
+	"musicdb/media/library"
 	"musicdb/media/state"
 )
 
 // A table says where a line is kept and how its changes are called.
 type table struct {
+	kind           library.QueueKind
 	file           string // in the state directory
 	mediaColumn    string
 	currentChanged Event
@@ -18,15 +20,17 @@ func (t table) columns() []string { return []string{"EntryID", t.mediaColumn, "I
 
 // save makes a list the content of the line's file.
 func (q *line) save(l list) error {
-	rows := make([][]state.Cell, len(l))
+	columns := q.table.columns()
+	rows, cells := make([][]state.Cell, len(l)), make([]state.Cell, 0, len(l)*len(columns))
 	for i, it := range l {
 		random := "False"
 		if it.random {
 			random = "True"
 		}
-		rows[i] = []state.Cell{state.Text(string(it.id)), state.Number(it.media), state.Text(random)}
+		cells = append(cells, state.Text(string(it.id)), state.Number(it.media), state.Text(random))
+		rows[i] = cells[i*len(columns) : (i+1)*len(columns)]
 	}
-	return q.store.WriteCSV(q.table.file, q.table.columns(), rows)
+	return q.store.WriteCSV(q.table.file, columns, rows)
 }
 
 // load reads the line's file. Rows that cannot be read, have the id of an earlier

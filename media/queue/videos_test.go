@@ -40,7 +40,7 @@ func newCinema(t testing.TB, videos int) *cinema {
 func (c *cinema) reopen() {
 	c.t.Helper()
 	var err error
-	c.videos, err = OpenVideos(Options{Library: c.library, State: c.state, Now: func() time.Time { return c.now }, Rand: c.dice})
+	c.videos, err = OpenVideos(Options{Library: c.library, State: c.state, Journal: c.journal, Now: func() time.Time { return c.now }, Rand: c.dice})
 	must(c.t, err)
 	c.heard = nil
 	c.videos.Subscribe(func(e Event) {
@@ -54,6 +54,12 @@ func (c *cinema) reopen() {
 func (c *cinema) anew() {
 	c.house.fresh()
 	c.reopen()
+}
+
+// settled is house.settled for the video queue.
+func (c *cinema) settled() []library.QueueChange {
+	c.t.Helper()
+	return settled(c.t, c.house, library.VideoQueue, c.videos.line.list())
 }
 
 // filed reads the file of the queue without the help of the queue.

@@ -176,13 +176,20 @@ func (c *conductor) step(ctx context.Context) {
 }
 
 // execute does what a client has ordered.
-func (c *conductor) execute(one order) {
-	switch one {
+func (c *conductor) execute(one command) {
+	switch one.order {
 	case orderPlay, orderPause:
-		c.want(one == orderPlay)
+		did, before := queue.Paused, c.s.mute.State()
+		if one.order == orderPlay {
+			did = queue.Resumed
+		}
+		c.want(one.order == orderPlay)
+		if c.s.mute.State() != before {
+			c.s.o.Queue.By(one.who).Note(did)
+		}
 		c.save()
 	case orderSkip:
-		c.skip()
+		c.skip(one)
 	case orderReopen:
 		c.reopen()
 	}

@@ -37,7 +37,7 @@ func (c *conductor) failedEntry(e queue.Entry, song library.Song, err error, bla
 	blame = blame && c.musicThere() && !c.back(e, err)
 	c.report(e, song, err)
 	if blame {
-		c.advance(e.ID)
+		c.advance(e.ID, queue.Actor{}, queue.Unplayable)
 	}
 	c.hold()
 }

@@ -60,7 +60,7 @@ func (s *Stream) repair(cause hearing.Cause) bool {
 		current, _ := s.pump.onDeck()
 		return current != nil && current.hungry() && s.repaired.may(current.entry.ID) && current.restart()
 	case hearing.Queue:
-		s.order(orderReopen) // only the conductor may touch a song that is not on the deck
+		s.order(command{order: orderReopen}) // only the conductor may touch a song that is not on the deck
 		return s.audio.State() == Idle
 	default:
 		return s.pump.outputs[0].encoder.restart()

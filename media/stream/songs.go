@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"musicdb/media/library"
@@ -45,7 +46,9 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 	if failure == nil && s.cutShort(sent) {
 		failure = errCutShort
 	}
+	why := queue.Played
 	if failure != nil {
+		why = queue.Unplayable
 		c.unplayable(s, failure)
 		c.fire(SongCut)
 	} else {
@@ -54,7 +57,7 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 	}
 	c.release(s)
 	c.before = s.song
-	c.advance(s.entry.ID)
+	c.advance(s.entry.ID, queue.Actor{}, why)
 	if failure == nil || sent >= brief {
 		c.failures = 0
 		return
@@ -81,14 +84,12 @@ func (c *conductor) played(ctx context.Context, s *source) {
 	}
 }
 
-// advance removes an entry from the head of the queue, and broken ones behind it.
-func (c *conductor) advance(from queue.EntryID) {
-	head, ok := c.s.o.Queue.Head()
-	if ok && head.ID == from {
-		head, ok = c.s.o.Queue.Next()
-	}
+// advance removes an entry from the head of the queue, if it is still there, and
+// broken ones behind it.
+func (c *conductor) advance(from queue.EntryID, who queue.Actor, why queue.Change) {
+	head, ok := c.s.o.Queue.By(who).NextFrom(from, why)
 	for ok && c.broken[head.ID] != nil {
-		head, ok = c.s.o.Queue.Next()
+		head, ok = c.s.o.Queue.NextFrom(head.ID, queue.Unplayable)
 	}
 	for id := range c.broken {
 		if !c.queued(id) {
@@ -107,14 +108,18 @@ func (c *conductor) queued(id queue.EntryID) bool {
 	return false
 }
 
-// skip goes on with the next song: in the sound first, then in the queue.
-func (c *conductor) skip() {
-	head, ok := c.s.o.Queue.Head()
+// skip goes on with the next song: in the sound first, then in the queue. An empty
+// queue is a reason to look for a song.
+func (c *conductor) skip(one command) {
+	head, err := c.s.o.Queue.By(one.who).Meant(one.entry, one.at)
+	if err != nil && !errors.Is(err, queue.ErrEmpty) {
+		c.s.log.Debug("a song that was to be skipped is gone already", "connection", one.who.Connection, "why", err)
+		return
+	}
 	dropped := c.s.pump.skip()
-	c.before = library.Song{}
 	c.fire(Skip)
-	if ok {
-		c.advance(head.ID)
+	if err == nil {
+		c.advance(head.ID, one.who, queue.Skipped)
 	}
 	c.release(dropped)
 	c.release(c.opened)

@@ -91,7 +91,7 @@ type Stream struct {
 	demandSeen  *fsm.Observer[DemandState, DemandEvent]
 
 	wake     chan struct{} // one token: the conductor has something to look at
-	orders   orders[order]
+	orders   orders[command]
 	events   events[Event]
 	once     sync.Once
 	running  chan struct{} // closed when Run has begun

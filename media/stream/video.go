@@ -100,54 +100,6 @@ func (v *Video) Subscribe(call func(VideoNotice)) (cancel func()) { return v.eve
 // Sources are the figures of the machine.
 func (v *Video) Sources() []fsm.Source { return []fsm.Source{v.seen} }
 
-// videoOrder is a command of a client.
-type videoOrder struct {
-	kind  videoOrderKind
-	entry queue.EntryID // of orderVideoEnded
-}
-
-type videoOrderKind uint8
-
-const (
-	orderVideoPlay videoOrderKind = iota
-	orderVideoPause
-	orderVideoToggle
-	orderVideoSkip
-	orderVideoEnded
-)
-
-// Play switches the stream on or off. Commands are taken in every state and
-// executed in the order of the calls; a StatusChanged notice follows, also when
-// nothing changes. With videos disabled nothing happens.
-func (v *Video) Play(on bool) {
-	if on {
-		v.order(videoOrder{kind: orderVideoPlay})
-	} else {
-		v.order(videoOrder{kind: orderVideoPause})
-	}
-}
-
-// Toggle inverts what holds when the commands before it were executed.
-func (v *Video) Toggle() { v.order(videoOrder{kind: orderVideoToggle}) }
-
-// Next goes on with the next video. The current one is not counted as played.
-func (v *Video) Next() { v.order(videoOrder{kind: orderVideoSkip}) }
-
-// Ended reports that an entry was shown to its end. If it is the one that is
-// shown it is counted as played and the next one follows; reports about any other
-// are ignored, so that every client may report the same end.
-func (v *Video) Ended(entry queue.EntryID) {
-	v.order(videoOrder{kind: orderVideoEnded, entry: entry})
-}
-
-func (v *Video) order(one videoOrder) {
-	if !v.orders.put(one) {
-		v.log.Warn("a command to the video stream was refused, too many are waiting", "limit", orderLimit)
-		return
-	}
-	v.look()
-}
-
 // look makes Run look at everything again.
 func (v *Video) look() {
 	select {

@@ -131,7 +131,7 @@ func TestVideoStreamAgainstModel(t *testing.T) {
 				if rapid.Bool().Draw(t, "the current one") && len(model.queued) > 0 {
 					id = model.queued[0].ID
 				}
-				order(videoOrder{orderVideoEnded, id}, func() { v.Ended(id) })
+				order(videoOrder{kind: orderVideoEnded, entry: id}, func() { v.Ended(id) })
 			},
 			"step": func(t *rapid.T) {
 				v.step(t.Context())

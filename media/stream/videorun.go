@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"musicdb/media/queue"
@@ -54,32 +55,55 @@ func (v *Video) execute(ctx context.Context, one videoOrder) {
 	state := v.machine.State()
 	switch one.kind {
 	case orderVideoPlay:
-		v.want(VideoPlay)
+		v.want(one.who, VideoPlay)
 	case orderVideoPause:
-		v.want(VideoPause)
+		v.want(one.who, VideoPause)
 	case orderVideoToggle:
 		if state.Streaming() {
-			v.want(VideoPause)
+			v.want(one.who, VideoPause)
 		} else {
-			v.want(VideoPlay)
+			v.want(one.who, VideoPlay)
 		}
 	case orderVideoSkip:
-		if state != VideoDisabled {
-			v.o.Queue.Next()
-		}
-		v.leave(VideoSkip)
+		v.skip(one)
 	case orderVideoEnded:
 		if state.Playing() && one.entry == v.shown.ID {
 			v.played(ctx)
-			v.o.Queue.Next()
+			v.o.Queue.By(one.who).NextFrom(one.entry, queue.Played)
 			v.leave(VideoPlayed)
 		}
 	}
 }
 
+// skip goes on with the next video. Which one is meant is for the queue to know.
+func (v *Video) skip(one videoOrder) {
+	if v.machine.State() == VideoDisabled {
+		v.leave(VideoSkip)
+		return
+	}
+	videos := v.o.Queue.By(one.who)
+	head, err := videos.Meant(one.entry, one.at)
+	if err != nil && !errors.Is(err, queue.ErrEmpty) {
+		v.log.Debug("a video that was to be skipped is gone already", "connection", one.who.Connection, "why", err)
+		return
+	}
+	if err == nil {
+		videos.NextFrom(head.ID, queue.Skipped)
+	}
+	v.leave(VideoSkip)
+}
+
 // want switches the stream on or off.
-func (v *Video) want(on VideoEvent) {
+func (v *Video) want(who queue.Actor, on VideoEvent) {
+	before := v.machine.State().Streaming()
 	v.fire(on)
+	if now := v.machine.State().Streaming(); now != before {
+		did := queue.Paused
+		if now {
+			did = queue.Resumed
+		}
+		v.o.Queue.By(who).Note(did)
+	}
 	if v.machine.State() != VideoDisabled {
 		v.notify(VideoNotice{Kind: VideoStatusChanged})
 	}
