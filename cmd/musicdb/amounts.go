@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"musicdb/media/stream"
 )
 
 // The types of settings that are amounts.
@@ -51,6 +53,18 @@ func (s *Silence) Decode(value string) error {
 
 // Duration is the time in Go's unit.
 func (s Silence) Duration() time.Duration { return time.Duration(s) * time.Second }
+
+// Fade is a time in whole seconds, 0 for none.
+type Fade int
+
+// Decode accepts none to what the stream can hold in advance.
+func (f *Fade) Decode(value string) error {
+	most := int(stream.CrossfadeLimit / time.Second)
+	return number(f, value, 0, most, fmt.Sprintf("it must be 0 to %d seconds, 0 for no crossfade", most))
+}
+
+// Duration is the time in Go's unit.
+func (f Fade) Duration() time.Duration { return time.Duration(f) * time.Second }
 
 // Bytes is a size in bytes.
 type Bytes int

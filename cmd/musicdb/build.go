@@ -137,7 +137,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	}
 	live, err := stream.New(stream.Options{
 		Queue: songs, Library: lib, Music: music, Tool: tool,
-		Tracker: tracker, Start: c.Stream.Start.Mode(), Log: log, Level: levels.Level,
+		Tracker: tracker, Start: c.Stream.Start.Mode(), Crossfade: c.Stream.Crossfade.Duration(), Log: log, Level: levels.Level,
 		Disabled: bool(c.Debug.DisableIcecast), DisableStats: bool(c.Debug.DisableStats),
 		Formats: c.Stream.Formats, Burst: c.Stream.Burst.Duration(),
 		Bitrates: map[sound.Format]int{sound.Opus: c.Stream.OpusBitrate.Bits(), sound.AAC: c.Stream.AACBitrate.Bits()},

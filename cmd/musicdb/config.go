@@ -125,6 +125,7 @@ type Config struct {
 		Loudness        LoudnessMode `default:"album" old:"off" desc:"album: all albums are played equally loud, and so are songs that are heard by themselves; track: all songs are; off: everything is played as it is"`
 		Preamp          Decibels     `default:"0" desc:"decibels, -15 to 15, by which everything is played louder than -18 LUFS, as far as peaks allow; without effect where MUSICDB_STREAM_LOUDNESS is off"`
 		MeasureLoudness Switch       `default:"true" desc:"true: songs are measured in the background (EBU R 128), with the lowest priority, if MUSICDB_STREAM_LOUDNESS is not off; false: what is known is used, then the tags of the files"`
+		Crossfade       Fade         `default:"0" desc:"seconds for which a song sounds together with the next one, up to 12; 0: none. Songs of an album that follow each other in its order are never faded, nor are songs shorter than four times that"`
 	}
 	Extern struct {
 		ConfigTemplate string `default:"/usr/share/musicdb/extconfig.ini" desc:"settings of a new external storage; kept for the command extern, which this version does not have"`
