@@ -25,10 +25,15 @@ func (l *load) busy() bool {
 	now, ok := parseLoad(text)
 	before := *l
 	*l = now
-	if !ok || before.all == 0 || now.all <= before.all {
+	return ok && now.busySince(before)
+}
+
+// busySince compares two readings. The first one of all tells nothing.
+func (l load) busySince(before load) bool {
+	if before.all == 0 || l.all <= before.all || l.others < before.others {
 		return false
 	}
-	return float64(now.others-before.others) > busyShare*float64(now.all-before.all)
+	return float64(l.others-before.others) > busyShare*float64(l.all-before.all)
 }
 
 // parseLoad reads the first line of /proc/stat (proc(5)): "cpu", then the ticks of

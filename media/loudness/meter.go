@@ -21,6 +21,7 @@ type Options struct {
 	Settings Settings
 	Measure  bool           // songs are measured in the background
 	Queued   func() []int64 // ids of the songs in the queue, the current one first; nil: none
+	Busy     func() bool    // others need the machine, asked now and then; nil: the kernel's figures tell
 	Log      *slog.Logger   // nil discards
 }
 
@@ -78,8 +79,11 @@ func New(o Options) (*Meter, error) {
 	if o.Queued == nil {
 		o.Queued = func() []int64 { return nil }
 	}
+	if o.Busy == nil {
+		o.Busy = (&load{}).busy
+	}
 	m := &Meter{o: o, log: o.Log, observer: fsm.NewObserver(definition, 64), wake: make(chan struct{}, 1),
-		busy: (&load{}).busy, now: time.Now, pauses: usualPauses}
+		busy: o.Busy, now: time.Now, pauses: usualPauses}
 	m.machine = fsm.NewRunner(definition, m.observer, fsm.Effects[State, Event]{})
 	return m, nil
 }
@@ -122,7 +126,10 @@ func (m *Meter) Run(ctx context.Context) error {
 	m.mu.Unlock()
 	if !m.o.Measure {
 		m.fire(Disable)
-		<-ctx.Done()
+		for ctx.Err() == nil {
+			m.walk(m.o.Library.Catalogue()) // for the figures
+			m.wait(ctx, m.pauses.poll, nil)
+		}
 		return nil
 	}
 	m.fire(Known)

@@ -172,7 +172,6 @@ func TestMusicThatIsAway(t *testing.T) {
 	m.pauses.again = 0
 	m.pauses.poll = time.Millisecond
 	held := 0
-	m.busy = func() bool { return false }
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	m.log = slog.New(&messages{at: "nothing is left to be measured", then: func() {
