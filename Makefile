@@ -61,13 +61,13 @@ fuzz:
 	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \
 	  done; done
 
-# What the tests do in seconds, for as long as it takes: the crowd and the storms at full
-# size, the kills many times over, and fuzzing. The reports belong to the repository.
+# What the tests do in seconds, for as long as it takes: the crowd, the storms and the
+# chaos at full size, the kills many times over, and fuzzing. The reports belong to the repository.
 SOAKKILLS ?= 20
 SOAKFUZZ  ?= 10m
 SOAKSIM   ?= 10m
-soak: build ## the long versions: crowd, storms, SOAKSIM=10m of simulation, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
-	$(GO) test -count=1 -timeout 30m -run 'Crowd|Storms' -v ./cmd/musicdb -soak
+soak: build ## the long versions: crowd, storms, chaos, SOAKSIM=10m of simulation, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
+	$(GO) test -count=1 -timeout 2h -run 'Crowd|Storms|Chaos' -v ./cmd/musicdb -soak
 	$(GO) test -count=1 -timeout 12h -run 'Exploration|Simulation' -v ./conn -simulate $(SOAKSIM)
 	$(GO) test -race -count=$(SOAKKILLS) -timeout 3h -run 'Kill' ./...
 	$(MAKE) fuzz FUZZTIME=$(SOAKFUZZ)
