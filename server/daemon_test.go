@@ -80,6 +80,7 @@ type daemonOptions struct {
 	videos    bool // default: videos are switched off, as most exchanges were recorded
 	covers    bool // every album has its cover; default: its file is missing
 	streaming bool // default: the stream is switched off, as the exchanges were recorded
+	hearing   bool // the stream hears itself
 	log       *slog.Logger
 	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
@@ -108,7 +109,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	history := must(queue.OpenJournal(t.Context(), queue.JournalOptions{Library: d.library, Days: 1, Rows: 10_000, Log: o.log}))(t)
 	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store, Journal: history}))(t)
 	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
-		Start: stream.StartPaused, Disabled: !o.streaming}))(t)
+		Start: stream.StartPaused, Disabled: !o.streaming, SelfHearing: o.hearing}))(t)
 	begun := make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
 	sound.Subscribe(func(e stream.Event) {

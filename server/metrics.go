@@ -52,7 +52,7 @@ var (
 
 // Describe names the metrics (prometheus.Collector).
 func (c collector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range slices.Concat(trafficDescs, icecastDescs) {
+	for _, d := range slices.Concat(trafficDescs, icecastDescs, hearingDescs) {
 		to <- d
 	}
 	for _, d := range []*prometheus.Desc{descInstances, descTransitions, descStateSeconds, descRefused,
@@ -97,6 +97,9 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	counter(descLimits, float64(c.server.gate.penalties.refused()), "all", "attempts")
 	gauge(descPlaces, float64(c.server.gate.penalties.len()))
 	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
+	if heard, on := c.server.o.Stream.Hearing(); on {
+		collectHearing(heard, gauge, counter)
+	}
 	sent := c.server.o.Stream.Status().Pump
 	counter(descFrames, float64(sent.Frames), "sound")
 	counter(descFrames, float64(sent.SilentFrames), "silence")

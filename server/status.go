@@ -27,7 +27,7 @@ type status struct {
 // silence says why nothing is heard, in a sentence, and how long it will last
 // where that is known.
 type silence struct {
-	Reason   string  `json:"reason"` // disabled, failed, compiling, filling, empty, paused, queue, nosongs
+	Reason   string  `json:"reason"` // disabled, failed, compiling, filling, empty, paused, queue, nosongs, unheard
 	Text     string  `json:"text"`
 	Seconds  float64 `json:"seconds"`  // it has lasted, 0: unknown
 	Expected float64 `json:"expected"` // seconds in all, 0: unknown
@@ -57,7 +57,7 @@ func (s *Server) silence() *silence {
 	case !current:
 		return s.emptyQueue()
 	default:
-		return nil
+		return s.unheard()
 	}
 }
 

@@ -140,7 +140,8 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		Tracker: tracker, Start: c.Stream.Start.Mode(), Crossfade: c.Stream.Crossfade.Duration(), Log: log, Level: levels.Level,
 		Disabled: bool(c.Debug.DisableIcecast), DisableStats: bool(c.Debug.DisableStats),
 		Formats: c.Stream.Formats, Burst: c.Stream.Burst.Duration(),
-		Bitrates: map[sound.Format]int{sound.Opus: c.Stream.OpusBitrate.Bits(), sound.AAC: c.Stream.AACBitrate.Bits()},
+		Bitrates:    map[sound.Format]int{sound.Opus: c.Stream.OpusBitrate.Bits(), sound.AAC: c.Stream.AACBitrate.Bits()},
+		SelfHearing: bool(c.Stream.SelfHearing), SilenceLimit: c.Stream.SilenceLimit.Duration(),
 	})
 	if err != nil {
 		return nil, err

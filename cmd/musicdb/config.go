@@ -126,6 +126,9 @@ type Config struct {
 		Preamp          Decibels     `default:"0" desc:"decibels, -15 to 15, by which everything is played louder than -18 LUFS, as far as peaks allow; without effect where MUSICDB_STREAM_LOUDNESS is off"`
 		MeasureLoudness Switch       `default:"true" desc:"true: songs are measured in the background (EBU R 128), with the lowest priority, if MUSICDB_STREAM_LOUDNESS is not off; false: what is known is used, then the tags of the files"`
 		Crossfade       Fade         `default:"0" desc:"seconds for which a song sounds together with the next one, up to 12; 0: none. Songs of an album that follow each other in its order are never faded, nor are songs shorter than four times that"`
+
+		SelfHearing  Switch  `default:"true" desc:"true: what is sent to the listeners is decoded again and compared with what was to be heard; a part that keeps music from being heard is restarted"`
+		SilenceLimit Seconds `default:"2" desc:"seconds of music that listeners may miss with a single failure, the restart included; a part is restarted after three eighths of that. Songs that are silent themselves do not count"`
 	}
 	Extern struct {
 		ConfigTemplate string `default:"/usr/share/musicdb/extconfig.ini" desc:"settings of a new external storage; kept for the command extern, which this version does not have"`

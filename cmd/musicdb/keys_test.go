@@ -88,6 +88,8 @@ var keyCases = map[string]struct{ good, bad map[string]string }{
 	"stream aacbitrate":         {some("192", ""), some("321", "32 to 320")},
 	"stream burst":              {some("0.1", "", "2.5", "", "10", ""), some("0", "0.1 to 10", "10.5", "0.1 to 10", "2s", "0.1 to 10", "NaN", "0.1 to 10")},
 	"stream crossfade":          {some("0", "", "12", ""), some("13", "0 to 12", "-1", "0 to 12", "2.5", "no crossfade")},
+	"stream selfhearing":        switches,
+	"stream silencelimit":       {some("1", "", "2", "", "3600", ""), some("0", "1 to 3600", "1.5", "1 to 3600", "3601", "1 to 3600")},
 	"extern configtemplate":     {some("/x.ini", ""), nil},
 	"extern statedir":           {some(".mdbstate", ""), nil},
 	"extern configfile":         {some("config.ini", ""), nil},
