@@ -36,8 +36,8 @@
 // published since the last. While it keeps up it has no goroutine, timer or buffer, and
 // nothing is copied for it. What its connection does not take waits for it alone.
 //
-// lane_linux.go writes to sockets without waiting; outflow.go to everything else, such as
-// TLS and requests of HTTP/2, with goroutines. relay.go is all lanes of an engine.
+// lane_linux.go writes to sockets without waiting; outflow.go to everything else, TLS
+// above all, with goroutines. relay.go is all lanes of an engine.
 //
 // # Goroutines
 //

@@ -1,9 +1,7 @@
 package conn
 
 import (
-	"context"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"time"
@@ -58,25 +56,7 @@ func (e *Engine) Follow(nc net.Conn, head []byte, f Flow) error {
 	if e.followPlain(nc, from, head, f) {
 		return nil
 	}
-	return e.relay.adopt(&outflow{w: nc, nc: nc, remote: nc.RemoteAddr().String()}, from, head, f)
-}
-
-// FollowWriter is Follow for what is no connection of its own, such as one of the
-// requests that share one. It returns when nothing will be written any more; the end of
-// ctx is the end of the peer. interrupt makes a Write that is under way return.
-func (e *Engine) FollowWriter(ctx context.Context, w io.Writer, interrupt func(), remote string, f Flow) error {
-	o := &outflow{w: w, interrupt: interrupt, remote: remote, over: make(chan struct{})}
-	from, _ := netip.ParseAddrPort(remote)
-	if err := e.relay.adopt(o, from, nil, f); err != nil {
-		return err
-	}
-	select {
-	case <-o.over:
-	case <-ctx.Done():
-		o.gone(context.Cause(ctx))
-		<-o.over
-	}
-	return nil
+	return e.relay.adopt(&outflow{nc: nc}, from, head, f)
 }
 
 // Followers is the number of connections that follow a flow.

@@ -59,9 +59,6 @@ func (l *lane) unlock() {
 	l.mu.Unlock()
 	for _, b := range gone {
 		b.flow.Ended(b.left)
-		if b.out != nil && b.out.over != nil {
-			close(b.out.over)
-		}
 		l.relay.running.Done()
 	}
 }

@@ -10,14 +10,10 @@ import (
 	"time"
 )
 
-// outflow is a follower that is no socket of a loop: any net.Conn, or a writer that
-// somebody waits at. A goroutine writes to it while there is something to write.
+// outflow is a follower that is no socket of a loop. A goroutine reads it, to notice its
+// end, and one writes to it while there is something to write.
 type outflow struct {
-	w         io.Writer
-	nc        net.Conn      // w, if it is one: a goroutine reads it, to notice its end
-	interrupt func()        // makes a Write return; of a writer that is no connection
-	remote    string        // address of the peer
-	over      chan struct{} // closed behind Ended; nil where nobody waits
+	nc net.Conn
 
 	lane   *lane
 	i, gen uint32
@@ -40,11 +36,16 @@ const maxIgnored = 64 << 10
 
 // hear notices that the peer has ended the connection.
 func (o *outflow) hear() {
-	if _, err := io.CopyN(io.Discard, o.nc, maxIgnored); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = nil
+	ignored := make([]byte, 128) // most send nothing
+	for n := 0; n < maxIgnored; {
+		k, err := o.nc.Read(ignored)
+		if n += k; err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			o.gone(err)
+			return
 		}
-		o.gone(err)
 	}
 }
 
@@ -85,22 +86,19 @@ func (o *outflow) write(pieces [][]byte) {
 type counter struct{ *outflow }
 
 func (c counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
+	n, err := c.nc.Write(p)
 	c.written.Add(int64(n))
 	return n, err
 }
 
 // close ends the connection so that neither a write nor a read goes on.
 func (o *outflow) close(on FollowEvent) {
-	switch {
-	case o.nc == nil:
-		o.interrupt()
-	case on == Exhaust:
+	if on == Exhaust {
 		o.lane.relay.running.Go(func() { o.nc.Close() }) // TLS says that this is the end, which may take a moment
-	default:
-		// Below TLS: to say so there would mean to wait for a peer that perhaps does not read.
-		socketOf(o.nc).Close()
+		return
 	}
+	// Below TLS: to say so there would mean to wait for a peer that perhaps does not read.
+	socketOf(o.nc).Close()
 }
 
 // wrote goes on when a writing goroutine has written.

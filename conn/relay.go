@@ -58,9 +58,7 @@ func (r *relay) adopt(o *outflow, from netip.AddrPort, head []byte, flow Flow) e
 	defer l.unlock()
 	i := l.begin(r.engine.lastID.Add(1), from, noSocket, o, flow)
 	o.lane, o.i, o.gen = l, i, l.roster.follower(i).gen
-	if o.nc != nil {
-		r.running.Go(o.hear)
-	}
+	r.running.Go(o.hear)
 	if l.over {
 		l.end(i, Dismiss, ErrShutdown)
 		return nil // Ended tells
@@ -123,7 +121,7 @@ func (r *relay) look(q Query) (seen []Sighting) {
 			}
 			s := Sighting{ID: f.id, Remote: f.remote(), State: name, Bytes: f.sent}
 			if b := l.roster.berth(i); b.out != nil {
-				s.Remote = b.out.remote
+				s.Remote = b.out.nc.RemoteAddr().String()
 			}
 			if b := l.roster.berth(i); b.rest != nil {
 				s.Waiting = b.rest.size()

@@ -55,43 +55,16 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	out := http.NewResponseController(w)
-	nc, _, err := out.Hijack()
-	if err != nil { // HTTP/2: the connection is not this request's alone
-		s.streamShared(w, r, out, mount, metaint)
+	nc, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "the stream needs HTTP/1: its connection is its own", http.StatusHTTPVersionNotSupported)
 		return
 	}
-	at := &listening{server: s, feed: mount.NewFeed(metaint), peer: r.RemoteAddr, leave: keepCount(nc)}
+	nc, leave := keepCount(nc)
+	at := &listening{server: s, feed: mount.NewFeed(metaint), peer: r.RemoteAddr, leave: leave}
 	if err := s.engine.Follow(nc, streamHead(r, h), at); err != nil {
 		s.log.Debug("a listener came too late", "peer", r.RemoteAddr, "err", err)
 	}
-}
-
-// streamShared sends the stream as one of the answers of a connection.
-func (s *Server) streamShared(w http.ResponseWriter, r *http.Request, out *http.ResponseController, mount *sound.Mount, metaint int) {
-	if err := out.SetWriteDeadline(time.Time{}); err != nil {
-		s.log.Debug("the stream will end with the time for an answer", "peer", r.RemoteAddr, "err", err)
-	}
-	w.WriteHeader(http.StatusOK)
-	at := &listening{server: s, feed: mount.NewFeed(metaint), peer: r.RemoteAddr}
-	interrupt := func() { _ = out.SetWriteDeadline(time.Now()) } // who cannot be interrupted ends with its connection
-	if err := s.engine.FollowWriter(r.Context(), flushing{w, out}, interrupt, r.RemoteAddr, at); err != nil {
-		s.log.Debug("a listener came too late", "peer", r.RemoteAddr, "err", err)
-	}
-}
-
-// flushing sends what is written at once.
-type flushing struct {
-	w   io.Writer
-	out *http.ResponseController
-}
-
-func (f flushing) Write(p []byte) (int, error) {
-	n, err := f.w.Write(p)
-	if err == nil {
-		err = f.out.Flush()
-	}
-	return n, err
 }
 
 // streamHead writes the head of an answer whose end is the end of the connection: simple
@@ -144,16 +117,20 @@ func (l *listening) Ended(d conn.Departure) {
 }
 
 // keepCount lets the limits of the HTTP listener count a connection until leave is called,
-// whatever becomes of the connection itself. leave is nil if nobody counts it.
-func keepCount(nc net.Conn) (leave func()) {
-	for {
-		switch at := nc.(type) {
+// whatever becomes of the connection itself, and returns it without the layer that counts
+// if that is on top. leave is nil if nobody counts it.
+func keepCount(nc net.Conn) (bare net.Conn, leave func()) {
+	for layer := nc; ; {
+		switch at := layer.(type) {
 		case *countedConn:
-			return at.keep()
+			if layer == nc {
+				nc = at.TCPConn
+			}
+			return nc, at.keep()
 		case interface{ NetConn() net.Conn }:
-			nc = at.NetConn()
+			layer = at.NetConn()
 		default:
-			return nil
+			return nc, nil
 		}
 	}
 }
