@@ -116,7 +116,7 @@ type Config struct {
 		HistoryRows Number `default:"100000" desc:"how many such changes are kept at most"`
 	}
 	Stream struct {
-		Start       StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused"`
+		Start       StreamStart `default:"resume" old:"paused" desc:"what the stream does after a start: resume where it was, play, or paused; with resume a video stream that was switched off stays off, else it is on"`
 		Formats     Formats     `default:"opus, aac, flac" desc:"formats that the stream is offered in beside MP3 at /stream, comma separated: opus (/stream.opus), aac (/stream.aac), flac (/stream.flac). Each is encoded once, and only while somebody listens to it"`
 		OpusBitrate Kilobits    `default:"160" desc:"bitrate of Opus in kbit/s, 32 to 320"`
 		AACBitrate  Kilobits    `default:"192" desc:"bitrate of AAC in kbit/s, 32 to 320"`

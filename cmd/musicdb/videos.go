@@ -23,6 +23,7 @@ func (p *parts) openVideos(ctx context.Context, c *Settings, o *server.Options) 
 	o.VideoStream, err = stream.NewVideo(stream.VideoOptions{
 		Queue: o.Videos, Library: o.Library, Tracker: tracker, Log: o.Log,
 		Disabled: bool(c.Debug.DisableVideos), DisableStats: bool(c.Debug.DisableStats),
+		Resume: c.Stream.Start == StartResume,
 	})
 	if err != nil {
 		return err

@@ -51,3 +51,23 @@ func (l *Library) SaveStreamPosition(ctx context.Context, p StreamPosition) erro
 		return nil
 	})
 }
+
+// VideoStreaming returns whether the video stream was switched on last; true if it
+// was never switched.
+func (l *Library) VideoStreaming(ctx context.Context) (bool, error) {
+	streaming := true
+	err := l.own.QueryRowContext(ctx, "SELECT streaming FROM videostream WHERE id = 1").Scan(&streaming)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return true, fileError(l.own.path, err)
+	}
+	return streaming, nil
+}
+
+// SaveVideoStreaming notes whether the video stream is switched on. It is on the
+// disk when nil is returned.
+func (l *Library) SaveVideoStreaming(ctx context.Context, streaming bool) error {
+	return l.changeOwn(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO videostream (id, streaming) VALUES (1, ?)", streaming)
+		return err
+	})
+}

@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 3,
+	version: 4,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -206,9 +206,14 @@ var ownSchema = schema{
 			{"change", "INTEGER NOT NULL"},
 			{"entries", "TEXT NOT NULL"}, // JSON
 		}},
+		{"videostream", []column{
+			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // there is one video stream
+			{"streaming", "INTEGER NOT NULL"},
+		}},
 	},
 	steps: []step{
 		{2, []string{"loudness"}, nil},
 		{3, []string{"queuechanges", "queuecheckpoints"}, nil},
+		{4, []string{"videostream"}, nil},
 	},
 }

@@ -20,6 +20,7 @@ type VideoOptions struct {
 	Tracker      Tracker          // of videos, used by Run only; nil: nothing is tracked
 	DisableStats bool             // the time of the last play is not noted
 	Disabled     bool             // there are no videos; commands change nothing
+	Resume       bool             // a stream that was switched off before the start stays off; else it begins switched on
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
 }
@@ -119,6 +120,7 @@ func (v *Video) Run(ctx context.Context) error {
 			begin = VideoDisable
 		}
 		v.fire(begin)
+		v.resume(ctx)
 		supervise(ctx, v.log, "video stream", v.run)
 		v.shown = queue.VideoEntry{}
 		v.fire(VideoStop)

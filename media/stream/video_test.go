@@ -227,6 +227,34 @@ func TestVideosAreHeld(t *testing.T) {
 		"StatusChanged Off", "StatusChanged Waiting", "StreamNextVideo Showing 3")
 }
 
+// What was switched off is off in the next process, too, if that is wanted; the
+// queue is the same in any case.
+func TestVideoStreamStaysOff(t *testing.T) {
+	c := newCinema(t, 3)
+	c.queueOnly(t)
+	ids := c.add(2, 1)
+	c.run()
+	c.heard(1)
+	c.video.Play(false)
+	c.expect("StreamNextVideo Showing 2", "StatusChanged Held")
+	for _, resume := range []bool{true, false, true} {
+		c.notices = nil
+		c.open(func(o *VideoOptions) { o.Resume = resume })
+		c.run()
+		if resume {
+			c.video.Play(true) // whoever gives a command waits for the worker
+			c.expect("StatusChanged Waiting", "StreamNextVideo Showing 2")
+			c.video.Play(false)
+			c.heard(3)
+		} else {
+			c.expect("StreamNextVideo Showing 2")
+		}
+		if entries := c.queue.Entries(); len(entries) != 2 || entries[0].ID != ids[0] {
+			t.Errorf("the queue is %+v", entries)
+		}
+	}
+}
+
 // What is removed from the library is not shown any longer.
 func TestRemovedVideoIsReplaced(t *testing.T) {
 	c := newCinema(t, 3)

@@ -93,6 +93,20 @@ func (v *Video) skip(one videoOrder) {
 	v.leave(VideoSkip)
 }
 
+// resume switches the stream off again, if it was off before the start.
+func (v *Video) resume(ctx context.Context) {
+	if v.o.Disabled || !v.o.Resume {
+		return
+	}
+	streaming, err := v.o.Library.VideoStreaming(ctx)
+	if err != nil {
+		v.log.Error("whether the video stream was switched off cannot be read; it is on", "error", err)
+	}
+	if !streaming {
+		v.fire(VideoPause)
+	}
+}
+
 // want switches the stream on or off.
 func (v *Video) want(who queue.Actor, on VideoEvent) {
 	before := v.machine.State().Streaming()
@@ -103,6 +117,9 @@ func (v *Video) want(who queue.Actor, on VideoEvent) {
 			did = queue.Resumed
 		}
 		v.o.Queue.By(who).Note(did)
+		if err := v.o.Library.SaveVideoStreaming(context.Background(), now); err != nil {
+			v.log.Error("that the video stream was switched could not be noted; a restart will not know it", "error", err)
+		}
 	}
 	if v.machine.State() != VideoDisabled {
 		v.notify(VideoNotice{Kind: VideoStatusChanged})
