@@ -1,0 +1,145 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"musicdb/media/library"
+)
+
+// broken opens the queue with a history that cannot be written, as on a full disk,
+// until mend is called.
+func (h *house) broken(log *slog.Logger) (mend func()) {
+	h.t.Helper()
+	must(h.t, h.journal.Close())
+	var err error
+	h.journal, err = OpenJournal(context.Background(), JournalOptions{Library: h.library, Days: 30, Rows: 1_000_000, Log: log})
+	must(h.t, err)
+	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Journal: h.journal, Rand: h.dice})
+	must(h.t, err)
+	h.settled()
+	db, err := sql.Open("sqlite3", filepath.Join(h.dir, "musicdb.db"))
+	must(h.t, err)
+	h.t.Cleanup(func() { must(h.t, db.Close()) })
+	_, err = db.Exec("CREATE TRIGGER full BEFORE INSERT ON queuechanges BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
+	must(h.t, err)
+	return func() {
+		h.t.Helper()
+		_, err := db.Exec("DROP TRIGGER full")
+		must(h.t, err)
+	}
+}
+
+// recovered returns when the journal is well again, which takes a retry.
+func (h *house) recovered() {
+	h.t.Helper()
+	for {
+		h.journal.mu.Lock()
+		well, settled := !h.journal.ailing && len(h.journal.pending) == 0, h.journal.settled
+		h.journal.mu.Unlock()
+		if well {
+			return
+		}
+		<-settled
+	}
+}
+
+// A history that cannot be written keeps no command from being executed, is told once,
+// and goes on by itself: what was kept in memory is written then.
+func TestHistoryOnAFullDisk(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	var log bytes.Buffer
+	mend := h.broken(slog.New(slog.NewTextHandler(&log, nil)))
+	for song := range int64(8) {
+		_, err := h.songs.By(anna).Add(song+1, Last())
+		must(t, err)
+	}
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || h.journal.Lost() != 0 {
+		t.Errorf("%d errors in the log, %d lost\n%s", n, h.journal.Lost(), &log)
+	}
+	mend()
+	h.recovered()
+	history := told(h.settled())
+	if got := history[len(history)-1]; got != "add 8 at 7 by 7 192.0.2.7" || h.journal.Lost() != 0 {
+		t.Errorf("the history ends with %q, %d lost", got, h.journal.Lost())
+	}
+	if !strings.Contains(log.String(), "is written again") {
+		t.Errorf("nobody was told that it is well:\n%s", &log)
+	}
+	must(t, h.journal.Close()) // the last one to write into the log
+}
+
+// What is more than memory shall hold is lost, counted, and noted in the history,
+// which explains the queue from there on.
+func TestHistoryWithAGap(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	mend := h.broken(nil)
+	const album = pendingLimit/3 + 1
+	for range 3 {
+		_, err := h.songs.By(anna).AddAlbum(slices.Repeat([]int64{1}, album), Last())
+		must(t, err)
+	}
+	if lost := h.journal.Lost(); lost != 2*album {
+		t.Errorf("%d changes are lost, want %d", lost, 2*album)
+	}
+	mend()
+	_, err := h.songs.By(ben).Add(2, Next())
+	must(t, err)
+	h.recovered()
+	history := h.settled()
+	gap := slices.IndexFunc(history, func(c library.QueueChange) bool { return c.What == string(Gap) })
+	if gap < 0 || history[gap].Position != 2*album || history[gap].Connection != 0 || len(history) != gap+1+album+1 {
+		t.Errorf("the history has the gap at %d of %d changes", gap, len(history))
+	}
+	h.restart()
+	after := told(h.settled())
+	if last := after[len(after)-1]; last != "start 0 at 0" || len(h.songs.Entries()) != 3*album+1 {
+		t.Errorf("after a restart the history ends with %q, the queue has %d entries", last, len(h.songs.Entries()))
+	}
+}
+
+// A disk that does not answer delays the first client a moment, and no other.
+func TestHistoryOnADiskThatHangs(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	h.settled()
+	hangs, free := make(chan struct{}), make(chan struct{})
+	edited := make(chan error)
+	go func() {
+		edited <- h.library.Edit(context.Background(), func(*library.Edit) error {
+			close(hangs)
+			<-free
+			return nil
+		})
+	}()
+	<-hangs
+	began := time.Now()
+	for song := range int64(8) {
+		_, err := h.songs.By(anna).Add(song+1, Last())
+		must(t, err)
+	}
+	if took := time.Since(began); took < waitLimit {
+		t.Errorf("nobody has waited for the history: %v", took)
+	}
+	h.journal.mu.Lock()
+	ailing, waiting := h.journal.ailing, len(h.journal.pending)
+	h.journal.mu.Unlock()
+	if !ailing || waiting < 7 {
+		t.Errorf("%d changes wait, the journal is ailing: %v", waiting, ailing)
+	}
+	close(free)
+	must(t, <-edited)
+	h.recovered()
+	if got := told(h.settled()); len(got) < 9 || got[len(got)-1] != "add 8 at 7 by 7 192.0.2.7" {
+		t.Errorf("the history is %q", got)
+	}
+}
