@@ -76,7 +76,7 @@ func (b *blacklist) since(id int64) (at int64, found bool) {
 func (b *blacklist) columns() []string { return []string{b.column, "TimeStamp"} }
 
 func (b *blacklist) load(store *state.Store) (damage []state.Damage, err error) {
-	read, err := store.ReadCSV(b.file, b.columns())
+	read, err := store.RescueCSV(b.file, b.columns())
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -171,17 +173,94 @@ func TestUnwritableState(t *testing.T) {
 	}
 }
 
-// A file that is there but cannot be read is not overwritten by an empty queue.
+// What has the name of a file of ours and cannot be read is set aside, each time under
+// another name; the server starts, and what can be written is written again.
 func TestUnreadableState(t *testing.T) {
 	for _, file := range []string{"songqueue.csv", "songblacklist.csv", "albumblacklist.csv", "artistblacklist.csv"} {
 		h := newHouse(t, []int{3})
-		must(t, os.MkdirAll(h.path(file), 0o755))
-		_, err := OpenSongs(Options{Library: h.library, State: h.state})
-		var fileError *state.FileError
-		if !errors.As(err, &fileError) || fileError.Path != h.path(file) {
-			t.Errorf("%s: %v", file, err)
+		for damage, make := range map[string]func(path string) error{
+			"a directory":                func(path string) error { return os.MkdirAll(filepath.Join(path, "inner"), 0o755) },
+			"a pipe":                     func(path string) error { return syscall.Mkfifo(path, 0o644) },
+			"a link to itself":           func(path string) error { return os.Symlink(path, path) },
+			"a device that has no bytes": func(path string) error { return os.Symlink("/dev/full", path) },
+		} {
+			must(t, os.RemoveAll(h.path(file)))
+			before, err := filepath.Glob(h.path(file + ".damaged*"))
+			must(t, err)
+			must(t, make(h.path(file)))
+			was, err := os.Lstat(h.path(file))
+			must(t, err)
+			h.restart()
+			after, err := filepath.Glob(h.path(file + ".damaged*"))
+			must(t, err)
+			kept := slices.DeleteFunc(after, func(name string) bool { return slices.Contains(before, name) })
+			if len(kept) != 1 {
+				t.Fatalf("%s for %s: kept are %v", damage, file, kept)
+			}
+			if is, err := os.Lstat(kept[0]); err != nil || !os.SameFile(was, is) {
+				t.Errorf("%s for %s: what is kept is another thing, %v", damage, file, err)
+			}
+			h.fill(1, 2)
+			if info, err := os.Lstat(h.path(file)); err != nil || !info.Mode().IsRegular() {
+				t.Errorf("%s for %s: not written again, %v", damage, file, err)
+			}
 		}
 	}
+}
+
+// Of a file that is too long its beginning is read, and the whole of it is kept.
+func TestEndlessFile(t *testing.T) {
+	h := newHouse(t, []int{3})
+	h.barren()
+	h.fill(1, 2, 3)
+	before := h.songs.Entries()
+	must(t, os.Truncate(h.path("songqueue.csv"), 65<<20)) // with zeros behind the queue
+	h.restart()
+	if got := h.songs.Entries(); !slices.Equal(got, before) {
+		t.Errorf("restored %v", got)
+	}
+	kept, err := os.Stat(h.path("songqueue.csv.damaged"))
+	must(t, err)
+	if now, err := os.Stat(h.path("songqueue.csv")); err != nil || kept.Size() != 65<<20 || now.Size() > 1000 {
+		t.Errorf("%d bytes are kept, %d written, %v", kept.Size(), now.Size(), err)
+	}
+}
+
+// FuzzRestore reads any file as a queue: what is restored are entries that the file
+// has, each once, of songs that exist; a second start finds nothing wrong; and what
+// could not be read is kept beside it.
+func FuzzRestore(f *testing.F) {
+	const row = "\"168493523207840521806064336792025247758\",1,\"False\"\r\n"
+	for _, seed := range []string{"", head, head + row, head + row + row, head + row[:20], head + "garbage\n" + row, head + "\"1\",99,\"True\"\r\n",
+		head + "\"\xff\",1,\"True\"\r\n" + row, "\x00\x00", strings.Repeat("\"", 1000), head + "\"1\\", "\"SongID\"\r\n1\r\n"} {
+		f.Add([]byte(seed))
+	}
+	h := newHouse(f, []int{3})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		h.t = t
+		defer func() { h.t = f }()
+		h.fresh()
+		must(t, os.WriteFile(h.path("songqueue.csv"), file, 0o644))
+		h.restart()
+		restored, seen := h.songs.Entries(), map[EntryID]bool{}
+		for _, e := range restored {
+			if seen[e.ID] || e.SongID < 1 || e.SongID > 3 {
+				t.Fatalf("restored %v", restored)
+			}
+			seen[e.ID] = true
+		}
+		kept, _ := os.ReadFile(h.path("songqueue.csv.damaged"))
+		if now := h.content("songqueue.csv"); now != string(file) && string(kept) != string(file) {
+			t.Fatalf("the file became %q, kept is %q", now, kept)
+		}
+		h.restart()
+		if again := h.songs.Entries(); !slices.Equal(again, restored) {
+			t.Fatalf("restored first %v, then %v", restored, again)
+		}
+		if more, _ := filepath.Glob(h.path("*.damaged-*")); len(more) > 0 {
+			t.Fatalf("the second start has kept %v", more)
+		}
+	})
 }
 
 // Settings that cannot be read any more do not stop the music.

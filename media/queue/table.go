@@ -35,9 +35,9 @@ func (q *line) save(l list) error {
 
 // load reads the line's file. Rows that cannot be read, have the id of an earlier
 // one, or whose media no longer exist are left out; the file is then kept beside
-// before it is written again.
+// before it is written again. What is no file, or cannot be read, is set aside.
 func (q *line) load() error {
-	read, err := q.store.ReadCSV(q.table.file, q.table.columns())
+	read, err := q.store.RescueCSV(q.table.file, q.table.columns())
 	if err != nil {
 		return err
 	}
@@ -64,12 +64,15 @@ func (q *line) load() error {
 		return nil
 	}
 	kept, err := q.store.Preserve(q.table.file)
-	if err != nil {
-		return err
+	if err == nil {
+		err = q.save(l)
 	}
 	q.log.Warn("parts of the queue could not be restored; the file is kept beside it",
 		"queue", q.table.file, "damage", damage[0].String(), "damages", len(damage), "entries", len(l), "kept", kept)
-	return q.save(l)
+	if err != nil {
+		q.log.Error("the restored queue could not be saved; it is tried again with the next change", "queue", q.table.file, "error", err)
+	}
+	return nil
 }
 
 func (q *line) parse(row []state.Cell) (item, error) {

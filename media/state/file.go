@@ -1,9 +1,7 @@
 package state
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -48,27 +46,6 @@ func sweep(dir string) error {
 		return &FileError{"write", dir, err}
 	}
 	return nil
-}
-
-// keepsakes is how many different damaged versions of one file are kept.
-const keepsakes = 20
-
-// preserve copies data, the content of the damaged file at path, beside it and
-// returns the name of the copy. A copy with the same content is made once only.
-// When there are too many copies already the last one is replaced.
-func preserve(path string, data []byte) (string, error) {
-	name := path + ".damaged"
-	for n := 2; n <= keepsakes; n++ {
-		old, err := os.ReadFile(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		if err == nil && bytes.Equal(old, data) {
-			return name, nil
-		}
-		name = fmt.Sprintf("%s.damaged-%d", path, n)
-	}
-	return name, replaceFile(name, data, asState)
 }
 
 // readFile is os.ReadFile for which a missing file is an empty one.
