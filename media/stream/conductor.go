@@ -41,6 +41,9 @@ type conductor struct {
 const (
 	// second is between two heartbeats, in stream time.
 	second = time.Second
+	// saveEvery is between two positions that are saved, so that a killed server
+	// goes on within a second of what was heard last, a slow disk granted.
+	saveEvery = second / 2
 	// releaseLimit is how long the end waits for children that were killed; one
 	// that reads from a disk which does not answer may outlive it.
 	releaseLimit = 3 * time.Second
@@ -62,6 +65,8 @@ func (c *conductor) run(ctx context.Context) {
 	}
 	c.holdOff = time.NewTimer(0)
 	defer c.holdOff.Stop()
+	saves := time.NewTicker(c.paced(saveEvery))
+	defer saves.Stop()
 
 	for {
 		c.step(ctx)
@@ -71,6 +76,11 @@ func (c *conductor) run(ctx context.Context) {
 		case <-c.s.wake:
 		case <-c.beats:
 			c.everySecond()
+		case <-saves.C:
+			if c.s.audio.State() == Playing {
+				c.save()
+			}
+			continue // nothing has changed
 		case <-c.holdOff.C:
 			if c.s.audio.State() == HoldOff {
 				c.fire(Retry)
@@ -213,9 +223,6 @@ func (c *conductor) want(play bool) {
 // everySecond does what is worth doing once per second.
 func (c *conductor) everySecond() {
 	c.watchDecoder()
-	if c.s.audio.State() == Playing {
-		c.save()
-	}
 	if c.s.audio.State() == NoSongs {
 		// The library may have changed, or the settings of the random selection, of
 		// which nobody tells: their files may be edited by hand.
