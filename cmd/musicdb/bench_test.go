@@ -58,13 +58,13 @@ func BenchmarkMinuteOfPlaying(b *testing.B) {
 
 // sounding starts the server on an empty data directory and returns it, the time
 // of its start, and a stream in which there was sound.
-func sounding(b *testing.B) (*child, time.Time, io.ReadCloser) {
+func sounding(b *testing.B, settings ...string) (*child, time.Time, io.ReadCloser) {
 	b.Helper()
 	if _, err := binary(); err != nil { // is compiled once, outside the time that is measured
 		b.Fatal(err)
 	}
 	from := time.Now()
-	c := start(b, environment(b.TempDir(), "MUSICDB_STREAM_START=play"), "serve").waitReady()
+	c := start(b, environment(b.TempDir(), append(settings, "MUSICDB_STREAM_START=play")...), "serve").waitReady()
 	r, err := http.NewRequestWithContext(context.WithoutCancel(b.Context()), http.MethodGet, c.page()+"stream", nil)
 	if err != nil {
 		b.Fatal(err)
