@@ -125,6 +125,16 @@ func TestPlayerPage(t *testing.T) {
 		Songs: []library.NewSong{{Name: "Zephyr Quay", Path: "Late/Later/01 Zephyr Quay.mp3", Number: 1, CD: 1, Playtime: 60}}}))(t)
 	d.refresh <- syscall.SIGUSR1
 	b.until(found)
+	// No song of the installation satisfies the settings: a wish for a random one is
+	// answered with the reason. With others, the mark of a random song has its own.
+	do(b, chromedp.Click("#random"))
+	b.until(`document.querySelector("#random-note").textContent.includes("shorter than MinSongLength")`)
+	c := d.dial()
+	reply(t, c, "SaveRandyConfiguration", randySent)
+	do(b, chromedp.Click("#random"))
+	b.until(`document.querySelector("#queue .row-badge")?.textContent === "random"`)
+	do(b, chromedp.Evaluate[chromedp.Void](`document.querySelector("#queue .row-badge").dispatchEvent(new PointerEvent("pointerenter"))`))
+	b.until(`document.querySelector("#queue .row-badge").title.includes("with equal chances")`)
 	for _, c := range b.complaints() {
 		t.Errorf("the console complains: %s", c)
 	}

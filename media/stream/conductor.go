@@ -225,10 +225,9 @@ func (c *conductor) everySecond() {
 	c.watchDecoder()
 	if c.s.audio.State() == NoSongs {
 		// The library may have changed, or the settings of the random selection, of
-		// which nobody tells: their files may be edited by hand.
-		if _, found := c.s.o.Queue.Current(); found {
-			c.fire(SongsChanged)
-		}
+		// which nobody tells: their files may be edited by hand. What is found now
+		// enters the queue, and that is told.
+		c.s.o.Queue.Current()
 	}
 }
 

@@ -105,7 +105,26 @@ async function refreshQueue() {
       ["↑", "Play next", () => protocol.call("MoveSongInQueue", { entryid: e.entryid, afterid: entries[0].entryid })],
       ["✕", "Remove", () => protocol.call("RemoveSongFromQueue", { entryid: e.entryid })],
     ])));
+  [...$("queue").children].forEach((li, i) => {
+    const mark = li.querySelector(".row-badge");
+    mark.onpointerenter = () => { if (!mark.title) quietly(explain(mark, next[i].entryid)); };
+  });
+  show($("random-note"), false);
   show($("queue-empty"), next.length === 0);
+}
+
+// A wish for a random song repeats nothing that was heard lately: then there is none.
+async function addRandom() {
+  const random = await protocol.request("GetRandomState");
+  protocol.call("AddRandomSongToQueue", { position: "last" });
+  $("random-note").textContent = `No song was added. ${random.text}`;
+  show($("random-note"), random.state !== "Fresh");
+}
+
+// Pointing at the mark of a random song tells why it was chosen.
+async function explain(mark, entryid) {
+  const why = await protocol.request("ExplainSong", { entryid });
+  mark.title = why?.pick?.text ?? "";
 }
 
 // ---- search
@@ -240,7 +259,7 @@ $("key-form").onsubmit = () => {
 };
 $("toggle").onclick = () => protocol.call("SetAudioStreamState", { state: "playpause" });
 $("skip").onclick = () => protocol.call("PlayNextSong");
-$("random").onclick = () => protocol.call("AddRandomSongToQueue", { position: "last" });
+$("random").onclick = () => quietly(addRandom());
 $("listen").onclick = () => listen($("listen").getAttribute("aria-pressed") !== "true");
 $("volume").oninput = () => { audio.volume = Number($("volume").value); };
 $("search").onsubmit = (event) => event.preventDefault();
