@@ -73,6 +73,8 @@ type daemon struct {
 	refresh chan os.Signal
 	term    sync.Once // a second signal would not wait for the shutdown
 	ended   chan int  // exit code
+
+	streaming bool
 }
 
 type daemonOptions struct {
@@ -81,6 +83,7 @@ type daemonOptions struct {
 	covers    bool // every album has its cover; default: its file is missing
 	streaming bool // default: the stream is switched off, as the exchanges were recorded
 	hearing   bool // the stream hears itself
+	tracked   bool // default: what is played is not tracked. Tracked songs pass four times as fast
 	log       *slog.Logger
 	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
@@ -89,7 +92,7 @@ type daemonOptions struct {
 // startDaemon runs a server on a copy of the installation until the test ends.
 func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	t.Helper()
-	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), refresh: make(chan os.Signal, 1), ended: make(chan int, 1)}
+	d := &daemon{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 4), refresh: make(chan os.Signal, 1), ended: make(chan int, 1), streaming: o.streaming}
 	d.music = t.TempDir()
 	install(t, d.dir, d.music, o.installed)
 
@@ -108,8 +111,18 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	tool := must(tool())(t)
 	history := must(queue.OpenJournal(t.Context(), queue.JournalOptions{Library: d.library, Days: 1, Rows: 10_000, Log: o.log}))(t)
 	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store, Journal: history}))(t)
-	sound := must(stream.New(stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool,
-		Start: stream.StartPaused, Disabled: !o.streaming, SelfHearing: o.hearing}))(t)
+	sounds := stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool, Start: stream.StartPaused,
+		Disabled: !o.streaming, SelfHearing: o.hearing}
+	if o.tracked {
+		tracker := queue.NewTracker(queue.SongHistory(d.library), time.Hour, false, false)
+		t.Cleanup(func() {
+			if err := tracker.Close(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		sounds.Tracker, sounds.Pace = tracker, 4
+	}
+	sound := must(stream.New(sounds))(t)
 	begun := make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
 	sound.Subscribe(func(e stream.Event) {

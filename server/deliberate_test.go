@@ -15,7 +15,7 @@ var pending = []string{}
 var pendingSources = []string{"MusicDB:Task ChunkRequest", "MusicDB:Task StateUpdate"}
 
 // areas are the deliberate differences of all areas.
-var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo}
+var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream}
 
 // deliberate is what an area does otherwise.
 type deliberate struct {
@@ -24,6 +24,7 @@ type deliberate struct {
 	notes       []otherNotes
 	leftOut     []leftOut
 	awaited     []awaited
+	hesitations []hesitation
 }
 
 // everyone as the client of a difference: at least one of the clients sees it.
@@ -74,6 +75,16 @@ type awaited struct {
 	step     int
 	source   string
 	number   int
+}
+
+// hesitation is a step that is sent only when a client has heard some heartbeats. The
+// recorder's clients were faster than anybody can see that a song has changed: who skips
+// so soon is taken to mean the song that has ended.
+type hesitation struct {
+	scenario string
+	step     int
+	client   string
+	beats    int
 }
 
 // leftOut are steps that cannot be repeated.

@@ -49,15 +49,17 @@ var scenarios = []scenario{
 	{name: "17-fsscan", pending: "scans need the task machinery"},
 	{name: "18-broadcast"},
 	{name: "19-heartbeat"},
-	{name: "20-stream", pending: "was recorded with a stream server; the outputs of the stream are missing"},
+	{name: "20-stream", streaming: true},
 }
 
 // scenario is one recording and what it needs.
 type scenario struct {
-	name    string
-	videos  bool
-	until   int    // the last step that is replayed; 0: all if nothing is pending, else none
-	pending string // why it is not replayed, or not to its end
+	name   string
+	videos bool
+	// streaming: songs are played. They are recorded in real time, and replayed faster.
+	streaming bool
+	until     int    // the last step that is replayed; 0: all if nothing is pending, else none
+	pending   string // why it is not replayed, or not to its end
 }
 
 // TestGoldenExchanges replays all recordings and compares the report of what was

@@ -10,13 +10,19 @@ import (
 )
 
 // maxBeats is how many heartbeats, one each second, a step waits for what other
-// parts of the server have to tell.
-const maxBeats = 5
+// parts of the server have to tell. Where songs are played, the end of one may be told.
+const (
+	maxBeats     = 5
+	maxSongBeats = 20
+)
 
 // await waits for what a step needs from other parts of the server: what the
 // script waited for, and after a pause what the recorder had seen until then.
 func (p *player) await(number int, step recordedStep) {
 	beats := maxBeats
+	if p.daemon.streaming {
+		beats = maxSongBeats
+	}
 	if slices.ContainsFunc(step.events, func(e event) bool { return e.Info == "timeout waiting" }) {
 		beats = 1 // it did not come
 	}
@@ -40,6 +46,19 @@ func (p *player) await(number int, step recordedStep) {
 		}
 	}
 	p.settle()
+}
+
+// hesitate waits before a step that needs it.
+func (p *player) hesitate(number int) {
+	for _, area := range areas {
+		for _, h := range area.hesitations {
+			if h.scenario == p.name && h.step == number {
+				for last := p.beats + h.beats; p.beats < last && p.closed[h.client] == ""; {
+					p.receive(h.client)
+				}
+			}
+		}
+	}
 }
 
 // wait receives until a packet of the client fits.
