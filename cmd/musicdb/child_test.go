@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"musicdb/server/client"
+	"musicdb/server/wire"
 )
 
 // The tests in this file start the real binary as a user would.
@@ -377,13 +378,16 @@ type caller struct {
 	*client.Client
 }
 
-func (c *child) dial(data string) *caller {
+func (c *child) dial(data string) *caller { return c.dialWith(data, nil) }
+
+// dialWith hands what arrives while an answer is waited for to others.
+func (c *child) dialWith(data string, others func(wire.Packet)) *caller {
 	c.t.Helper()
 	key, err := os.ReadFile(filepath.Join(data, "config", "wsapikey.txt"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	to, err := client.Dial(c.t.Context(), client.Options{URL: "ws" + strings.TrimPrefix(c.page(), "http") + "ws", Key: strings.TrimSpace(string(key))})
+	to, err := client.Dial(c.t.Context(), client.Options{URL: "ws" + strings.TrimPrefix(c.page(), "http") + "ws", Key: strings.TrimSpace(string(key)), Others: others})
 	if err != nil {
 		c.t.Fatal(err)
 	}
