@@ -17,9 +17,9 @@
 //   - A Layer III frame without a single coded value is silence, by its side
 //     information alone. That is certain; that any other frame is audible is an
 //     assumption. It is made only while the hearing decoder is lost ("blind").
-//   - Input and output are compared in steps of a third of the silence limit, and
+//   - Input and output are compared in steps of half the silence limit, and
 //     a difference of less than 20 dB is none: an encoder drops what lies above
-//     20 kHz, and the way through it takes up to a third of a second.
+//     20 kHz, and the way through it takes up to a step.
 //
 // One goroutine, that of Run, does the work; Close comes behind it. The Meter is written by the pump;
 // Status, Meter and Sources may be called from any goroutine. Start reading at

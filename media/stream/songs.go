@@ -202,7 +202,8 @@ func (c *conductor) begun(s *source) {
 	}
 	c.show()
 	c.ready()
-	c.s.events.fire(Event{Kind: TimeChanged, Seconds: c.shown().Seconds})
+	// Not what was sent meanwhile: clients take 0 for the begin of a song.
+	c.s.events.fire(Event{Kind: TimeChanged, Seconds: s.start.Seconds()})
 	c.save()
 }
 
