@@ -17,10 +17,10 @@ const rates = "8000|11025|12000|16000|22050|24000|32000|44100|48000|88200|96000|
 
 // WaveArgs are the arguments with which ffmpeg writes the first sound track of
 // its input as [ReadWave] expects it, to its standard output: at the rate of the
-// file, more than two channels mixed down so that their sum cannot clip.
+// file, one channel as one, more than two mixed down so that their sum cannot clip.
 var WaveArgs = []string{
 	"-map", "0:a:0", "-map_metadata", "-1",
-	"-af", "aresample=rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts=stereo:sample_rates=" + rates,
+	"-af", "aresample=rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts=stereo|mono:sample_rates=" + rates,
 	"-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1",
 }
 
@@ -48,63 +48,102 @@ const farOver = 64
 // maxHeader bounds how much stands before the first sample.
 const maxHeader = 1 << 16
 
-// ReadWave reads the header of a RIFF WAVE stream of 32-bit float samples in two
-// channels, up to the first sample, and returns the sample rate in Hz. What
-// follows is frames of [BytesPerFrame], little-endian, to the end of the stream;
-// the length in the header is that of a stream nobody could go back in. Errors:
-// [ErrWave], io.EOF when there is nothing at all, and those of r.
-func ReadWave(r io.Reader) (rate int, err error) {
+// ReadWave reads the header of a RIFF WAVE stream of 32-bit float samples in one
+// or two channels, up to the first sample, and returns the sample rate in Hz and
+// a reader of what follows: frames of [BytesPerFrame], little-endian, to the end
+// of the stream. The length in the header is that of a stream nobody could go back
+// in. A single channel is heard on both sides, as loud as it is; ffmpeg would take
+// 3 dB off. Errors: [ErrWave], io.EOF when there is nothing at all, and those of r.
+func ReadWave(r io.Reader) (rate int, frames io.Reader, err error) {
+	rate, channels, err := readHeader(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	if channels == 1 {
+		return rate, &doubled{r: r}, nil
+	}
+	return rate, r, nil
+}
+
+func readHeader(r io.Reader) (rate, channels int, err error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
-		return 0, fmt.Errorf("%w: no RIFF WAVE header", ErrWave)
+		return 0, 0, fmt.Errorf("%w: no RIFF WAVE header", ErrWave)
 	}
 	for left := int64(maxHeader); ; {
 		if _, err := io.ReadFull(r, head[:8]); err != nil {
-			return 0, unexpected(err)
+			return 0, 0, unexpected(err)
 		}
 		name, size := string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:8]))
 		if name == "data" {
 			if rate == 0 {
-				return 0, fmt.Errorf("%w: samples of an unknown format", ErrWave)
+				return 0, 0, fmt.Errorf("%w: samples of an unknown format", ErrWave)
 			}
-			return rate, nil
+			return rate, channels, nil
 		}
 		size += size & 1 // chunks are padded to an even length
 		if left -= 8 + size; left < 0 {
-			return 0, fmt.Errorf("%w: more than %d bytes before the samples", ErrWave, maxHeader)
+			return 0, 0, fmt.Errorf("%w: more than %d bytes before the samples", ErrWave, maxHeader)
 		}
 		if name == "fmt " && size >= 16 {
-			if rate, err = waveFormat(r); err != nil {
-				return 0, err
+			if rate, channels, err = waveFormat(r); err != nil {
+				return 0, 0, err
 			}
 			size -= 16
 		}
 		if _, err := io.CopyN(io.Discard, r, size); err != nil {
-			return 0, unexpected(err)
+			return 0, 0, unexpected(err)
 		}
 	}
 }
 
 // waveFormat reads the first 16 bytes of the format chunk.
-func waveFormat(r io.Reader) (rate int, err error) {
+func waveFormat(r io.Reader) (rate, channels int, err error) {
 	var b [16]byte
 	if _, err := io.ReadFull(r, b[:]); err != nil {
-		return 0, unexpected(err)
+		return 0, 0, unexpected(err)
 	}
 	le := binary.LittleEndian
 	const float, extensible = 3, 0xFFFE
-	kind, channels, bits := le.Uint16(b[0:]), le.Uint16(b[2:]), le.Uint16(b[14:])
-	rate = int(le.Uint32(b[4:]))
-	if kind != float && kind != extensible || channels != 2 || bits != 32 {
-		return 0, fmt.Errorf("%w: format %d, %d channels, %d bit", ErrWave, kind, channels, bits)
+	kind, bits := le.Uint16(b[0:]), le.Uint16(b[14:])
+	channels, rate = int(le.Uint16(b[2:])), int(le.Uint32(b[4:]))
+	if kind != float && kind != extensible || channels != 1 && channels != 2 || bits != 32 {
+		return 0, 0, fmt.Errorf("%w: format %d, %d channels, %d bit", ErrWave, kind, channels, bits)
 	}
 	if !usable(rate) {
-		return 0, fmt.Errorf("%w: %d Hz", ErrWave, rate)
+		return 0, 0, fmt.Errorf("%w: %d Hz", ErrWave, rate)
 	}
-	return rate, nil
+	return rate, channels, nil
+}
+
+// doubled makes frames of the samples of one channel.
+type doubled struct {
+	r    io.Reader
+	buf  [4096]byte
+	held int // bytes in buf: the beginning of a sample that was cut
+}
+
+// Read needs room for a frame.
+func (d *doubled) Read(p []byte) (n int, err error) {
+	if len(p) < BytesPerFrame {
+		return 0, io.ErrShortBuffer
+	}
+	const one = BytesPerFrame / 2
+	for n == 0 && err == nil {
+		var got int
+		got, err = d.r.Read(d.buf[d.held:min(len(d.buf), len(p)/2/one*one)])
+		d.held += got
+		whole := d.held / one * one
+		for at := 0; at < whole; at += one {
+			n += copy(p[n:], d.buf[at:at+one])
+			n += copy(p[n:], d.buf[at:at+one])
+		}
+		d.held = copy(d.buf[:], d.buf[whole:d.held])
+	}
+	return n, err
 }
 
 func unexpected(err error) error {

@@ -24,9 +24,7 @@ type conductor struct {
 	held     queue.EntryID           // the head of the queue when HoldOff began
 	failures int                     // songs in a row that could not be played
 	reopened int                     // times the current song's decoder was lost
-	waitsFor *source                 // whose decoder has nothing to give
-	hungry   int                     // seconds since then
-	patience int                     // seconds until it is given up
+	patience int                     // seconds until a decoder that hangs is given up
 	resume   library.StreamPosition
 	holdOff  *time.Timer
 	beats    chan struct{} // one token per second, from the heartbeat
@@ -222,7 +220,7 @@ func (c *conductor) want(play bool) {
 
 // everySecond does what is worth doing once per second.
 func (c *conductor) everySecond() {
-	c.watchDecoder()
+	c.watchDecoders()
 	if c.s.audio.State() == NoSongs {
 		// The library may have changed, or the settings of the random selection, of
 		// which nobody tells: their files may be edited by hand. What is found now
@@ -231,18 +229,23 @@ func (c *conductor) everySecond() {
 	}
 }
 
-// watchDecoder gives up a decoder that hangs while listeners wait for it.
-func (c *conductor) watchDecoder() {
-	awaited := c.opened
-	if current, _ := c.s.pump.onDeck(); current != nil && c.s.audio.State() == Playing {
-		awaited = current
+// watchDecoders gives up decoders that hang: that of the song listeners wait for,
+// and that of the next one, so that nobody will have to wait for it.
+func (c *conductor) watchDecoders() {
+	awaited := []*source{c.opened, c.cued}
+	if current, _ := c.s.pump.onDeck(); c.s.audio.State() == Playing {
+		awaited = append(awaited, current)
 	}
-	if awaited == nil || awaited != c.waitsFor || !awaited.hungry() {
-		c.waitsFor, c.hungry = awaited, 0
-		return
-	}
-	if c.hungry++; c.hungry == c.patience {
-		awaited.giveUp()
+	for _, s := range awaited {
+		switch {
+		case s == nil:
+		case !s.hungry():
+			s.waited = 0
+		default:
+			if s.waited++; s.waited == c.patience {
+				s.giveUp()
+			}
+		}
 	}
 }
 

@@ -49,6 +49,7 @@ type source struct {
 	child *ffmpeg.Child // nil before it starts
 
 	inAlbum  bool // the conductor's: what the gain was asked with
+	waited   int  // the conductor's: seconds for which its decoder had nothing to give
 	released bool // the conductor's: close was called
 
 	taken int64 // frames sent, at the rate of the file; the deck's, guarded by its mutex
@@ -115,11 +116,11 @@ func (s *source) decode(ctx context.Context, tool *ffmpeg.Tool, path string, cha
 	s.child = child
 	s.mu.Unlock()
 	s.fire(DecoderStart)
-	rate, err := mix.ReadWave(out)
+	rate, frames, err := mix.ReadWave(out)
 	if err == nil {
 		s.pcm.open(rate, s.ahead)
 		s.resampler = mix.NewResampler(rate)
-		err = s.pcm.fill(upTo(out, s.bytes(extent, rate)), func() {
+		err = s.pcm.fill(upTo(frames, s.bytes(extent, rate)), func() {
 			s.fire(DecoderFirstSample)
 			changed()
 		})

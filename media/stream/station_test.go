@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -46,7 +47,8 @@ const pace = 8
 
 // track is a song of a station: a tone, or a file made by the test itself.
 type track struct {
-	name   string
+	name   string        // of the file, and of the song without a title
+	title  string        // of the song
 	hz     float64       // of a sine wave at half of full scale
 	length time.Duration // of the tone
 	claim  time.Duration // length in the library; zero: length
@@ -95,7 +97,7 @@ func newStation(t testing.TB, tracks ...track) *station {
 			must(t, os.WriteFile(filepath.Join(musicDir, path), tone(t, tr), 0o644))
 		}
 		album.Songs = append(album.Songs, library.NewSong{
-			Name: tr.name, Path: path, Number: int64(i + 1), Playtime: int64(tr.claim / time.Second),
+			Name: cmp.Or(tr.title, tr.name), Path: path, Number: int64(i + 1), Playtime: int64(tr.claim / time.Second),
 		})
 	}
 
@@ -211,7 +213,7 @@ func (s *station) wait(what string, is func(Event) bool) Event {
 				return e
 			}
 		case <-limit:
-			s.t.Fatalf("no %s; status %+v\n%s", what, s.stream.Status(), s.log)
+			s.t.Fatalf("no %s; state %+v, status %+v\n%s", what, s.stream.State(), s.stream.Status(), s.log)
 		}
 	}
 }
