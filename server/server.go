@@ -117,6 +117,7 @@ func (s *Server) Sources() []fsm.Source {
 		sources = append(sources, s.o.Icecast.Source())
 	}
 	sources = append(sources, s.o.VideoStream.Sources()...)
+	sources = append(sources, s.o.Frames.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
 	if s.o.Loudness != nil {
 		sources = append(sources, s.o.Loudness.Sources()...)
@@ -139,6 +140,7 @@ func (s *Server) Initialize(ctx context.Context) error {
 		s.work("Icecast", func() error { return s.o.Icecast.Run(s.ctx) })
 	}
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
+	s.work("frames", func() error { return s.o.Frames.Run(s.ctx) })
 	if s.o.Loudness != nil {
 		s.work("loudness", func() error { return s.o.Loudness.Run(s.ctx) })
 	}

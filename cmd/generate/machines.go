@@ -10,6 +10,7 @@ import (
 	"musicdb/diagrams/render"
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/frames"
 	"musicdb/media/hearing"
 	"musicdb/media/icecast"
 	"musicdb/media/loudness"
@@ -33,6 +34,7 @@ var sources = []struct {
 	{"musicdb/media/loudness", loudness.Definitions},
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
+	{"musicdb/media/frames", frames.Definitions},
 }
 
 // page is a line of the index.

@@ -31,6 +31,7 @@ func (p *parts) openVideos(ctx context.Context, c *Settings, o *server.Options) 
 	pictures := frames.Options{
 		Music: o.Music, Tool: o.Tool, Library: o.Library, Log: o.Log,
 		Frames: int(c.VideoFrames.Frames), Preview: c.VideoFrames.PreviewLength.Duration(), Scales: []frames.Scale{},
+		Complete: !bool(c.Debug.DisableVideos),
 	}
 	for _, size := range c.VideoFrames.Scales {
 		pictures.Scales = append(pictures.Scales, frames.Scale(size))

@@ -52,13 +52,22 @@ func (t *Tool) command(ctx context.Context, path string, args ...string) *exec.C
 }
 
 // Run starts the command and waits for its end.
-func (t *Tool) Run(cmd *exec.Cmd) error {
+func (t *Tool) Run(cmd *exec.Cmd) error { return t.run(cmd, func(int) error { return nil }) }
+
+// RunLow is [Tool.Run] with the lowest priority, see [Child.Lower].
+func (t *Tool) RunLow(cmd *exec.Cmd) error { return t.run(cmd, lowerProcess) }
+
+func (t *Tool) run(cmd *exec.Cmd, started func(pid int) error) error {
 	tail := &tail{}
 	if cmd.Stderr == nil {
 		cmd.Stderr = tail
 	}
 	if err := t.keeper.start(cmd); err != nil {
 		return err
+	}
+	if err := started(cmd.Process.Pid); err != nil {
+		// It works as well as before, only not as quietly.
+		t.log.Warn("a child cannot give way to others", "error", err)
 	}
 	return failure(t.keeper.wait(cmd), tail.String())
 }

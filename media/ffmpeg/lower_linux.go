@@ -3,6 +3,7 @@ package ffmpeg
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"syscall"
@@ -14,13 +15,19 @@ import (
 // only when nobody else wants them. It is done behind the start and not before
 // it: a thread that starts others must not itself be one that may be kept
 // waiting, because all who start a child wait for each other.
-func (c *Child) Lower() error {
+func (c *Child) Lower() error { return lowerProcess(c.Pid()) }
+
+// lowerProcess lowers all threads of a process. One that has ended needs nothing.
+func lowerProcess(pid int) error {
 	// Threads inherit from the thread that makes them. So the second look finds
 	// those that were made during the first one by a thread not yet lowered.
 	for range 2 {
-		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.Pid()))
+		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			return nil
+		}
 		if err != nil {
-			return c.unlessEnded(err)
+			return notLowered(pid, err)
 		}
 		for _, entry := range threads {
 			id, err := strconv.Atoi(entry.Name())
@@ -28,21 +35,15 @@ func (c *Child) Lower() error {
 				continue
 			}
 			if err := lower(id); err != nil && !errors.Is(err, syscall.ESRCH) {
-				return c.unlessEnded(err)
+				return notLowered(pid, err)
 			}
 		}
 	}
 	return nil
 }
 
-// unlessEnded is nil for a child that is no more: its priority is of no interest.
-func (c *Child) unlessEnded(err error) error {
-	select {
-	case <-c.done:
-		return nil
-	default:
-		return fmt.Errorf("ffmpeg: lowering the priority of process %d: %w", c.Pid(), err)
-	}
+func notLowered(pid int, err error) error {
+	return fmt.Errorf("ffmpeg: lowering the priority of process %d: %w", pid, err)
 }
 
 const (

@@ -9,11 +9,13 @@ import (
 )
 
 // Lower gives the child the lowest priority that all systems have.
-func (c *Child) Lower() error {
+func (c *Child) Lower() error { return lowerProcess(c.Pid()) }
+
+func lowerProcess(pid int) error {
 	const lowestNice = 19
-	err := syscall.Setpriority(syscall.PRIO_PGRP, c.Pid(), lowestNice)
+	err := syscall.Setpriority(syscall.PRIO_PGRP, pid, lowestNice)
 	if err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("ffmpeg: lowering the priority of process %d: %w", c.Pid(), err)
+		return fmt.Errorf("ffmpeg: lowering the priority of process %d: %w", pid, err)
 	}
 	return nil
 }

@@ -16,9 +16,13 @@
 // over its picture through a pipe, and is killed when it takes too long. Pictures
 // for clients are opened by package artwork, whose directory it is.
 //
+// A worker makes the pictures of all videos that have none ([Store.Run]), one
+// after the other with the lowest priority: databases name videos whose pictures
+// were never made, or were not copied along.
+//
 // All methods of a [Store] may be called from any goroutine. One picture is made
 // at a time; who waits for it can give up.
 //
 // Start reading at Store.SetThumbnail in thumbnail.go; make.go makes frames and
-// preview, grab.go talks to ffmpeg.
+// preview, worker.go for all videos, grab.go talks to ffmpeg.
 package frames

@@ -32,7 +32,7 @@ func (s *Store) grab(ctx context.Context, file string, at time.Duration) ([]byte
 		return nil, nil, err
 	}
 	// Cover pictures, which a file may hold as well, are not meant by V.
-	data, err := s.run(ctx, nil, append(args, "-map", "0:V:0", "-vf", "scale=iw*sar:ih", "-frames:v", "1",
+	data, err := s.ffmpeg(ctx, nil, append(args, "-map", "0:V:0", "-vf", "scale=iw*sar:ih", "-frames:v", "1",
 		"-c:v", "mjpeg", "-q:v", "2", "-map_metadata", "-1", "-f", "image2pipe", "pipe:1")...)
 	if err != nil {
 		return nil, nil, err
@@ -58,7 +58,7 @@ func decode(data []byte) (image.Image, error) {
 // animate makes an animation of JPEG pictures of equal size, each shown for some
 // milliseconds, repeated for ever.
 func (s *Store) animate(ctx context.Context, pictures [][]byte, each int64) ([]byte, error) {
-	data, err := s.run(ctx, bytes.NewReader(bytes.Join(pictures, nil)), "-hide_banner", "-v", "error", "-protocol_whitelist", "pipe",
+	data, err := s.ffmpeg(ctx, bytes.NewReader(bytes.Join(pictures, nil)), "-hide_banner", "-v", "error", "-protocol_whitelist", "pipe",
 		"-f", "image2pipe", "-framerate", "1000/"+strconv.FormatInt(each, 10), "-c:v", "mjpeg", "-i", "pipe:0",
 		"-c:v", "libwebp_anim", "-compression_level", "6", "-loop", "0", "-f", "webp", "pipe:1")
 	if err == nil && len(data) == 0 {
@@ -67,8 +67,8 @@ func (s *Store) animate(ctx context.Context, pictures [][]byte, each int64) ([]b
 	return data, err
 }
 
-// run starts an ffmpeg, once there is one, and returns what it writes.
-func (s *Store) run(ctx context.Context, in io.Reader, args ...string) ([]byte, error) {
+// ffmpeg starts an ffmpeg, once there is one, and returns what it writes.
+func (s *Store) ffmpeg(ctx context.Context, in io.Reader, args ...string) ([]byte, error) {
 	if err := s.o.Tool.Prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (s *Store) run(ctx context.Context, in io.Reader, args ...string) ([]byte, 
 	out := &bounded{limit: maxBytes}
 	cmd := s.o.Tool.Command(ctx, args...)
 	cmd.Stdin, cmd.Stdout = in, out
-	if err := s.o.Tool.Run(cmd); err != nil {
+	if err := s.run(cmd); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause // and not the signal that we have sent
 		}

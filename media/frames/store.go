@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"slices"
 	"time"
 
@@ -49,6 +50,9 @@ type Options struct {
 	Scales  []Scale       // nil: DefaultScales
 	Timeout time.Duration // of ffmpeg, for one picture; 0: DefaultTimeout
 
+	// Complete makes [Store.Run] make what videos of the library lack.
+	Complete bool
+
 	Log *slog.Logger // nil discards
 }
 
@@ -57,6 +61,9 @@ type Store struct {
 	o    Options
 	root *os.Root // the artwork directory
 	turn chan struct{}
+	run  func(*exec.Cmd) error // how ffmpeg is run
+
+	worker *worker
 }
 
 // Open opens the artwork directory, which must exist. Errors tell which option is
@@ -96,7 +103,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("frames: opening the artwork directory: %w", err)
 	}
-	return &Store{o: o, root: root, turn: make(chan struct{}, 1)}, nil
+	return &Store{o: o, root: root, turn: make(chan struct{}, 1), run: o.Tool.Run, worker: newWorker()}, nil
 }
 
 // Close releases the artwork directory.
