@@ -62,17 +62,20 @@ func (s *Store) randyFile() string { return filepath.Join(s.config, "randy.ini")
 
 // Randy reads the configuration of the random selection from the disk. A file
 // that is missing, or older than version 1, is completed with the defaults first.
-// A value that cannot be read is replaced by its default. Errors: [*FileError].
+// A value that cannot be read is replaced by its default, a number out of range by
+// the nearest one inside. Errors: [*FileError].
 func (s *Store) Randy() (Randy, error) {
 	file, err := s.current(s.randyFile(), asState, randyVersion, upgradeRandy)
 	if err != nil {
 		return Randy{}, err
 	}
-	return readRandy(file), nil
+	return s.limited(readRandy(file)), nil
 }
 
-// SaveRandy writes the complete configuration. Errors: [*FileError].
+// SaveRandy writes the complete configuration, with numbers out of range as they
+// count. Errors: [*FileError].
 func (s *Store) SaveRandy(r Randy) error {
+	r = s.limited(r)
 	return s.change(s.randyFile(), asState, r.bind().write)
 }
 

@@ -38,6 +38,8 @@ type Store struct {
 
 	mu sync.Mutex // serialises changes: read, edit, replace
 
+	outOfRange atomic.Pointer[string] // what the log was told last about numbers of the random selection
+
 	lastChoice atomic.Pointer[Choice] // what to answer while state.ini cannot be read
 }
 
