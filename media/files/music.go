@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -32,7 +33,9 @@ func (e *RootError) Unwrap() error { return e.Err }
 // All methods may be called from any goroutine; after Close they fail.
 type Music struct {
 	root *os.Root
-	dir  string // absolute, symbolic links resolved
+	// reading is root until Follow replaces it: what Open and Stat look into.
+	reading atomic.Pointer[os.Root]
+	dir     string // absolute, symbolic links resolved
 	// exclusive renames without overwriting, or cannot (errors.ErrUnsupported).
 	exclusive func(from *os.File, oldname string, to *os.File, newname string) error
 }
@@ -52,6 +55,7 @@ func OpenMusic(dir string) (*Music, error) {
 		return nil, &RootError{Dir: dir, Err: err}
 	}
 	m := &Music{root: root, dir: real, exclusive: renameExclusive}
+	m.reading.Store(root)
 	if _, err := m.list("."); err != nil {
 		root.Close()
 		return nil, &RootError{Dir: dir, Err: err}
@@ -60,7 +64,39 @@ func OpenMusic(dir string) (*Music, error) {
 }
 
 // Close releases the directory. Files that were opened before stay usable.
-func (m *Music) Close() error { return m.root.Close() }
+func (m *Music) Close() error {
+	if now := m.reading.Load(); now != m.root {
+		return errors.Join(now.Close(), m.root.Close())
+	}
+	return m.root.Close()
+}
+
+// Follow looks whether another directory stands at the path of the music directory
+// than the one that was opened: its disk was unplugged, and is back. If there is
+// anything in it, Open, Stat and what is built on them look into that one from now
+// on, and Follow reports true. The functions that change or scan the directory do
+// not follow: what they have begun in one they must not end in another.
+func (m *Music) Follow() (followed bool) {
+	there, err := os.Stat(m.dir)
+	if err != nil {
+		return false
+	}
+	before := m.reading.Load()
+	if opened, err := before.Stat("."); err == nil && os.SameFile(there, opened) {
+		return false
+	}
+	now, err := os.OpenRoot(m.dir)
+	if err != nil {
+		return false
+	}
+	if names, err := fs.ReadDir(now.FS(), "."); err != nil || len(names) == 0 || !m.reading.CompareAndSwap(before, now) {
+		now.Close()
+		return false
+	}
+	// Whoever still opens something in the one before is not disturbed; the runtime
+	// closes it when nobody holds it any more.
+	return true
+}
 
 // Dir returns the absolute path of the music directory, symbolic links resolved.
 func (m *Music) Dir() string { return m.dir }
@@ -71,7 +107,7 @@ func (m *Music) Open(rel string) (*os.File, error) {
 	if err := CheckPath(rel); err != nil {
 		return nil, err
 	}
-	file, err := m.root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := m.reading.Load().OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("files: open: %w", err)
 	}
@@ -92,7 +128,7 @@ func (m *Music) Stat(rel string) (fs.FileInfo, error) {
 	if err := CheckPath(rel); err != nil {
 		return nil, err
 	}
-	info, err := m.root.Stat(rel)
+	info, err := m.reading.Load().Stat(rel)
 	if err != nil {
 		return nil, fmt.Errorf("files: %w", err)
 	}

@@ -150,3 +150,47 @@ func TestExists(t *testing.T) {
 		}
 	}
 }
+
+// A disk that was unplugged and came back is another directory at the same path.
+func TestFollow(t *testing.T) {
+	dir := t.TempDir()
+	at := filepath.Join(dir, "music")
+	write(t, at, "A/old.mp3", []byte("old"))
+	m := musicIn(t, at)
+	if m.Follow() {
+		t.Error("followed to where it is")
+	}
+	if err := os.Rename(at, filepath.Join(dir, "gone")); err != nil {
+		t.Fatal(err)
+	}
+	if m.Follow() {
+		t.Error("followed to nowhere")
+	}
+	if err := os.Mkdir(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if m.Follow() {
+		t.Error("followed to an empty directory: what a disk is mounted on")
+	}
+	write(t, at, "A/new.mp3", []byte("new"))
+	if _, err := m.Stat("A/new.mp3"); err == nil {
+		t.Error("looks into another directory without being told")
+	}
+	if !m.Follow() {
+		t.Error("did not follow")
+	}
+	if _, err := m.Stat("A/new.mp3"); err != nil {
+		t.Error(err)
+	}
+	if file, err := m.Open("A/new.mp3"); err != nil {
+		t.Error(err)
+	} else {
+		file.Close()
+	}
+	if err := os.Symlink(dir, filepath.Join(at, "out")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Stat("out/gone/A/old.mp3"); err == nil {
+		t.Error("the followed directory leads outside")
+	}
+}

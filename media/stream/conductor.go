@@ -21,6 +21,7 @@ type conductor struct {
 	broken   map[queue.EntryID]error // entries that will be skipped when their turn comes
 	gaveUp   queue.EntryID           // not opened ahead again
 	before   library.Song            // heard before the head of the queue
+	away     queue.Entry             // could not be played because the music directory was gone
 	held     queue.EntryID           // the head of the queue when HoldOff began
 	failures int                     // songs in a row that could not be played
 	reopened int                     // times the current song's decoder was lost
@@ -221,6 +222,9 @@ func (c *conductor) want(play bool) {
 // everySecond does what is worth doing once per second.
 func (c *conductor) everySecond() {
 	c.watchDecoders()
+	if c.s.audio.State() == HoldOff {
+		c.lookForMusic()
+	}
 	if c.s.audio.State() == NoSongs {
 		// The library may have changed, or the settings of the random selection, of
 		// which nobody tells: their files may be edited by hand. What is found now

@@ -34,12 +34,40 @@ func (c *conductor) failedSong(s *source) {
 // the head of the queue. Where the whole music directory is missing, or no
 // process can be started, the queue is kept: it is not at fault.
 func (c *conductor) failedEntry(e queue.Entry, song library.Song, err error, blame bool) {
-	blame = blame && c.musicThere() && !c.back(e, err)
+	there := c.musicThere()
+	blame = blame && there && !c.back(e, err)
 	c.report(e, song, err)
 	if blame {
 		c.advance(e.ID, queue.Actor{}, queue.Unplayable)
 	}
 	c.hold()
+	if !there {
+		c.away = e
+	}
+}
+
+// lookForMusic ends the waiting for a music directory that was gone and is back.
+func (c *conductor) lookForMusic() {
+	if c.away.ID == "" || !c.musicThere() {
+		return
+	}
+	song, known := c.s.o.Library.Catalogue().Song(c.away.SongID)
+	if _, err := c.path(song); known && err != nil {
+		return // perhaps it is being mounted at this moment
+	}
+	c.away = queue.Entry{}
+	c.fire(Retry)
+}
+
+// path is where the file of a song is now. A disk that was unplugged and came back
+// is another directory than the one that was opened.
+func (c *conductor) path(song library.Song) (string, error) {
+	path, err := c.s.o.Music.Abs(song.Path)
+	if err != nil && c.s.o.Music.Follow() {
+		c.s.log.Warn("the music directory was replaced; songs are played from the new one", "directory", c.s.o.Music.Dir())
+		path, err = c.s.o.Music.Abs(song.Path)
+	}
+	return path, err
 }
 
 // back reports whether a file that was missing is there now: its disk was

@@ -54,7 +54,7 @@ func (c *conductor) source(e queue.Entry, at time.Duration) (*source, error) {
 	}
 	// A file that is missing fails here, and is handled like one that cannot be
 	// decoded.
-	path, err := c.s.o.Music.Abs(song.Path)
+	path, err := c.path(song)
 	if err != nil {
 		return nil, err
 	}
