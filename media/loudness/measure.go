@@ -22,19 +22,31 @@ const stallLimit = 5 * time.Minute
 // filters bring a sound into the form in which the stream plays it, measure it,
 // and write what was measured. What is louder than full scale stays so, because
 // floating point is not cut off; rematrix_maxval makes two channels of many as
-// softly as for whole numbers, which are what the stream plays.
-const filters = "aresample=44100:rematrix_maxval=1,aformat=sample_fmts=dbl:channel_layouts=stereo," +
-	"ebur128=peak=true:metadata=1:framelog=verbose,ametadata=mode=print:file=-"
+// softly as the stream does, and dualmono counts a single channel as the two that
+// are heard.
+func filters(layouts string) string {
+	return "aresample=44100:rematrix_maxval=1,aformat=sample_fmts=dbl:channel_layouts=" + layouts +
+		",ebur128=peak=true:dualmono=true:metadata=1:framelog=verbose,ametadata=mode=print:file=-"
+}
 
 // Measure measures a file, with the lowest priority. It takes about a second per
 // four minutes of sound. An error is that of the file if [blames] says so.
 func Measure(ctx context.Context, tool *ffmpeg.Tool, path string) (Measurement, error) {
+	m, err := measure(ctx, tool, path, "stereo|mono")
+	if blames(err) && m.Blocks != nil && *m.Blocks == (Blocks{}) {
+		// ffmpeg cannot make up its mind about more than two channels.
+		return measure(ctx, tool, path, "stereo")
+	}
+	return m, err
+}
+
+func measure(ctx context.Context, tool *ffmpeg.Tool, path, layouts string) (Measurement, error) {
 	input, err := ffmpeg.Input(path, 0)
 	if err != nil {
 		return Measurement{}, err
 	}
 	args := append([]string{"-threads", "1", "-filter_threads", "1"}, input...)
-	args = append(args, "-map", "0:a:0", "-af", filters, "-f", "null", "-")
+	args = append(args, "-map", "0:a:0", "-af", filters(layouts), "-f", "null", "-")
 
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -62,7 +74,7 @@ func Measure(ctx context.Context, tool *ffmpeg.Tool, path string) (Measurement, 
 	case err != nil:
 		return Measurement{}, err
 	case ended != nil:
-		return Measurement{}, ended
+		return m, ended
 	case lowered != nil:
 		return m, &unloweredError{lowered}
 	}

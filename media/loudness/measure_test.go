@@ -61,6 +61,7 @@ func TestMeasuresWhatIsPlayed(t *testing.T) {
 		"a.opus":  {"-c:a", "libopus"},
 		"a.m4a":   {"-c:a", "aac"},
 		"8.wav":   {"-c:a", "pcm_u8"},
+		"one.wav": {"-ac", "1"},
 		"six.wav": {"-af", "pan=5.1|FL=c0|FR=c1"},
 	} {
 		path := filepath.Join(dir, name)
