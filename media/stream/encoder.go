@@ -2,12 +2,11 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"musicdb/fsm"
@@ -16,8 +15,8 @@ import (
 )
 
 const (
-	// encoderPipe bounds the PCM under way to the encoder: 93 ms.
-	encoderPipe = 16 << 10
+	// encoderPipe holds what one tick gives the encoder, twice.
+	encoderPipe = 32 << 10
 	// primeSamples of silence make a fresh encoder deliver its first frame.
 	primeSamples = 4 * sound.SamplesPerFrame
 	// encoderPatience is how long a running encoder may neither take nor give
@@ -42,14 +41,15 @@ type encoder struct {
 	pace    float64
 	log     *slog.Logger
 	machine *fsm.Runner[EncodingState, EncodingEvent]
-	deliver func(sound.Frame) // called by the reading goroutine of the present child
+	deliver func(sound.Frame)
 	news    chan<- encoderNews
 
-	child   *ffmpeg.Child
-	stdin   *os.File
-	raw     syscall.RawConn
-	stop    context.CancelFunc
-	reading sync.WaitGroup
+	child  *ffmpeg.Child
+	stdin  pipe
+	stdout pipe // noPipe when the child has closed it
+	framer sound.Framer
+	stop   context.CancelFunc
+	ending sync.WaitGroup
 
 	stepped time.Duration // stream time of the last step
 	entered time.Duration // stream time of entering the state
@@ -57,27 +57,24 @@ type encoder struct {
 	losses  int           // in a row
 	unheard atomic.Bool   // the ears want the child to be replaced
 	primed  int           // bytes of silence given to the present child
-	took    uint64        // frames, at the last step
+	buffer  []byte        // room for reading
 
-	mu        sync.Mutex // guards below
-	err       error      // why it was lost last, for Status
-	pid       int        // of the present child, 0 without one
-	started   time.Time  // the present child
-	present   *ffmpeg.Child
-	delivered uint64 // frames, of all children
+	mu      sync.Mutex // guards below
+	err     error      // why it was lost last, for Status
+	pid     int        // of the present child, 0 without one
+	started time.Time  // the present child
 }
 
-// encoderNews is what the reading goroutine of a child tells the pump.
+// encoderNews tells the pump that a child has ended, and why.
 type encoderNews struct {
 	of    *encoder
 	child *ffmpeg.Child
-	begun chan struct{} // the first frame is there: closed when it may be delivered
-	err   error         // why the child has ended, where begun is nil
+	err   error
 }
 
 func newEncoder(r recipe, o Options, seen *fsm.Observer[EncodingState, EncodingEvent], news chan<- encoderNews, deliver func(sound.Frame)) *encoder {
 	return &encoder{
-		recipe: r, tool: o.Tool, pace: o.Pace, log: o.Log.With("format", r.format), news: news, deliver: deliver,
+		recipe: r, stdin: noPipe, stdout: noPipe, buffer: make([]byte, 32<<10), tool: o.Tool, pace: o.Pace, log: o.Log.With("format", r.format), news: news, deliver: deliver,
 		machine: fsm.NewRunner(encoding, seen, fsm.Effects[EncodingState, EncodingEvent]{}),
 	}
 }
@@ -100,6 +97,7 @@ func (e *encoder) step(now time.Duration) {
 		e.entered, e.moved = e.entered+halt, e.moved+halt
 	}
 	e.stepped = now
+	e.read(now)
 	switch e.machine.State() {
 	case EncoderWaiting:
 		select {
@@ -115,9 +113,6 @@ func (e *encoder) step(now time.Duration) {
 			e.lose(EncoderStalled, now, fmt.Errorf("no frame within %v: %s", encoderStart, e.child.Complaint()))
 		}
 	case EncoderRunning:
-		if delivered := e.count(); delivered != e.took {
-			e.took, e.moved = delivered, now
-		}
 		if now-e.entered > encoderProved {
 			e.losses = 0
 		}
@@ -135,13 +130,6 @@ func (e *encoder) step(now time.Duration) {
 	}
 }
 
-// count is the number of frames delivered so far.
-func (e *encoder) count() uint64 {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.delivered
-}
-
 // real is how long a stream time takes: a child is not faster in a hurry.
 func (e *encoder) real(d time.Duration) time.Duration { return time.Duration(float64(d) / e.pace) }
 
@@ -154,107 +142,87 @@ func (e *encoder) start(now time.Duration) {
 }
 
 func (e *encoder) launch() error {
-	pcmOut, pcmIn, err := os.Pipe()
+	stdin, takes, err := pipeTo()
+	if takes != nil {
+		defer takes.Close()
+	}
 	if err != nil {
+		stdin.close()
 		return err
 	}
-	defer pcmOut.Close()
-	soundOut, soundIn, err := os.Pipe()
+	stdout, gives, err := pipeFrom()
+	if gives != nil {
+		defer gives.Close()
+	}
 	if err != nil {
-		pcmIn.Close()
+		stdin.close()
+		stdout.close()
 		return err
 	}
-	defer soundIn.Close()
-	shrink(pcmIn, encoderPipe)
-	raw, err := pcmIn.SyscallConn()
-	if err != nil {
-		pcmIn.Close()
-		soundOut.Close()
-		return err
-	}
+	stdin.shrink(encoderPipe)
 	life, stop := context.WithCancel(context.Background())
-	child, err := e.tool.Start(life, pcmOut, soundIn, e.recipe.args...)
+	child, err := e.tool.Start(life, takes, gives, e.recipe.args...)
 	if err != nil {
 		stop()
-		pcmIn.Close()
-		soundOut.Close()
+		stdin.close()
+		stdout.close()
 		return err
 	}
-	e.child, e.stdin, e.raw, e.stop, e.primed = child, pcmIn, raw, stop, 0
+	e.child, e.stdin, e.stdout, e.stop, e.primed = child, stdin, stdout, stop, 0
+	e.framer = e.recipe.format.NewFramer()
 	e.unheard.Store(false) // that was about another child
-	e.follow(child)
-	e.reading.Go(func() { e.read(life, child, soundOut) })
+	e.named(child.Pid())
 	return nil
 }
 
-// read delivers the child's frames, and tells the pump of the first one and of
-// the end.
-func (e *encoder) read(life context.Context, child *ffmpeg.Child, out *os.File) {
-	defer out.Close()
-	tell := func(n encoderNews) {
-		n.of, n.child = e, child
-		select {
-		case e.news <- n:
-		case <-life.Done():
+// read delivers what the child has made since the last time, without waiting.
+func (e *encoder) read(now time.Duration) {
+	for e.stdout != noPipe {
+		n, ended := e.stdout.read(e.buffer)
+		if ended {
+			e.expect(e.child)
+			e.stdout.close()
+			return
 		}
-	}
-	framer := e.recipe.format.NewFramer()
-	begun := false
-	buffer := make([]byte, 16<<10)
-	for {
-		n, err := out.Read(buffer)
-		framer.Write(buffer[:n], func(f sound.Frame) {
-			if !begun {
-				begun = true
-				may := make(chan struct{})
-				tell(encoderNews{begun: may})
-				select {
-				case <-may:
-				case <-life.Done():
-				}
+		if n > 0 {
+			e.moved = now
+		}
+		e.framer.Write(e.buffer[:n], func(f sound.Frame) {
+			if e.machine.State() == EncoderStarting {
+				e.unheard.Store(false) // that was about the time before
+				e.fire(EncoderFirstFrame, now)
 			}
-			e.pass(child, f)
+			e.deliver(f)
 		})
-		if err != nil {
-			break
+		if n < len(e.buffer) {
+			return
 		}
 	}
-	if skipped := framer.Skipped(); skipped > 0 {
+}
+
+// expect tells the pump of the end of a child that gives nothing any more.
+func (e *encoder) expect(child *ffmpeg.Child) {
+	if skipped := e.framer.Skipped(); skipped > 0 {
 		e.log.Warn("the encoder delivered bytes that are no frames", "bytes", skipped)
 	}
-	child.Kill()
-	err := child.Wait()
-	if err == nil {
-		err = fmt.Errorf("it ended by itself")
-	}
-	tell(encoderNews{err: err})
+	e.ending.Go(func() {
+		child.Kill()
+		err := child.Wait()
+		if err == nil {
+			err = errors.New("it ended by itself")
+		}
+		select {
+		case e.news <- encoderNews{of: e, child: child, err: err}:
+		default: // the pump is gone
+		}
+	})
 }
 
-// pass delivers a frame of the present child; those of one that was given up
-// are late.
-func (e *encoder) pass(child *ffmpeg.Child, f sound.Frame) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.present != child {
-		return
-	}
-	e.deliver(f)
-	e.delivered++
-}
-
-// heard is told what a child's reading goroutine has to say.
+// heard is told of the end of a child.
 func (e *encoder) heard(n encoderNews, now time.Duration) {
-	if n.child != e.child {
-		return // of a child that was given up
-	}
-	if n.begun == nil {
+	if n.child == e.child { // and not one that was given up
 		e.lose(EncoderLost, now, n.err)
-		return
 	}
-	e.fire(EncoderFirstFrame, now)
-	e.moved = now
-	e.unheard.Store(false) // that was about the time before
-	close(n.begun)
 }
 
 // prime gives a starting child just enough silence to deliver a frame, and
@@ -271,17 +239,10 @@ func (e *encoder) write(pcm []byte, now time.Duration) int {
 	if e.child == nil || len(pcm) == 0 {
 		return 0
 	}
-	n := 0
-	err := e.raw.Write(func(fd uintptr) bool {
-		// One attempt; a full pipe (EAGAIN) means try again at the next tick.
-		// A broken pipe is noticed where the output is read.
-		n, _ = syscall.Write(int(fd), pcm)
-		return true
-	})
-	if err != nil || n <= 0 {
-		return 0
+	n := e.stdin.write(pcm)
+	if n > 0 {
+		e.moved = now
 	}
-	e.moved = now
 	return n
 }
 
@@ -302,19 +263,16 @@ func (e *encoder) drop() {
 		return
 	}
 	e.stop()
-	e.stdin.Close()
+	e.stdin.close()
+	e.stdout.close()
 	e.child = nil
-	e.follow(nil)
+	e.named(0)
 }
 
-// follow notes whose frames are delivered from now on; nil: nobody's.
-func (e *encoder) follow(child *ffmpeg.Child) {
+func (e *encoder) named(pid int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.present, e.pid, e.started = child, 0, time.Now()
-	if child != nil {
-		e.pid = child.Pid()
-	}
+	e.pid, e.started = pid, time.Now()
 }
 
 // running is the process id of the present child, 0 without one.
@@ -327,7 +285,7 @@ func (e *encoder) running() int {
 // close ends the encoder for good.
 func (e *encoder) close() {
 	e.drop()
-	e.reading.Wait()
+	e.ending.Wait()
 	if err := e.machine.Fire(context.Background(), EncoderStop, nil); err != nil {
 		e.log.Error("the encoder cannot be stopped", "error", err)
 	}

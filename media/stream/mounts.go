@@ -37,7 +37,7 @@ func bitrates(wanted map[sound.Format]int) map[sound.Format]int {
 func (s *Stream) addOutputs() {
 	for _, f := range sound.Formats() {
 		if f == sound.MP3 || slices.Contains(s.o.Formats, f) {
-			s.pump.outputs = append(s.pump.outputs, newOutput(f, s, s.pump.news))
+			s.pump.outputs = append(s.pump.outputs, newOutput(f, s))
 		}
 	}
 	s.mp3 = s.pump.outputs[0].mount

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,9 +12,6 @@ import (
 )
 
 const (
-	// publishTime is how much sound is published together: each time wakes every
-	// listener.
-	publishTime = 4 * sound.FrameTime
 	// lingerTime is how long a format is encoded behind its last listener.
 	lingerTime = 30 * time.Second
 )
@@ -39,61 +35,60 @@ type output struct {
 	fed     int64 // stream time, in samples, up to which the encoder has got sound
 	goal    int64 // the same up to which it is to get sound now
 	emitted int64 // the same of what is in the ring; of MP3 only
-	counted uint64
 	silence sound.Silence
 
-	publishing sync.Mutex // guards below; the encoder's reader and the pump deliver
-	waiting    time.Duration
-	frames     uint64
-	silent     uint64
+	waiting int // frames in the ring that are not published
+
+	frames atomic.Uint64 // of the encoder
+	silent atomic.Uint64 // of our own
 }
 
-func newOutput(f sound.Format, s *Stream, news chan<- encoderNews) *output {
+func newOutput(f sound.Format, s *Stream) *output {
 	o := &output{
 		recipe: recipeFor(f, s.o.Bitrates[f]), tool: s.o.Tool, log: s.log, always: f == sound.MP3, burst: samplesIn(s.o.Burst),
 		demand: fsm.NewRunner(demand, s.demandSeen, fsm.Effects[DemandState, DemandEvent]{}),
 	}
 	o.mount = sound.NewMount(sound.MountOptions{
 		Format: f, Audience: s.audience, Burst: s.o.Burst,
-		Changed: func(listeners int) { o.listeners.Store(int64(listeners)) },
+		Changed: func(listeners int) {
+			if o.listeners.Swap(int64(listeners)) == 0 {
+				s.pump.hurry()
+			}
+		},
 	})
-	o.encoder = newEncoder(o.recipe, s.o, s.encoderSeen, news, func(f sound.Frame) { o.deliver(f, false) })
+	o.encoder = newEncoder(o.recipe, s.o, s.encoderSeen, s.pump.news, o.deliver)
 	return o
 }
 
-// deliver appends a frame to the ring.
-func (o *output) deliver(f sound.Frame, silent bool) {
-	o.publishing.Lock()
-	defer o.publishing.Unlock()
+// deliver appends a frame of the encoder to the ring.
+func (o *output) deliver(f sound.Frame) {
 	if f.Head != nil {
 		o.mount.Ring().SetHead(f.Head)
 	}
+	o.append(f)
+	o.frames.Add(1)
+	o.emitted += sound.SamplesPerFrame
+}
+
+func (o *output) append(f sound.Frame) {
 	o.mount.Ring().Append(f.Bytes, f.Sounds)
-	if o.waiting += f.Sounds; o.waiting >= publishTime {
+	o.waiting++
+}
+
+// publish wakes those who listen, if there is something new.
+func (o *output) publish() {
+	if o.waiting > 0 {
 		o.waiting = 0
 		o.mount.Ring().Publish()
 	}
-	if silent {
-		o.silent++
-	} else {
-		o.frames++
-	}
-}
-
-// delivered is the number of frames of the encoder, and of our own, so far. Any
-// goroutine may call it.
-func (o *output) delivered() (frames, silent uint64) {
-	o.publishing.Lock()
-	defer o.publishing.Unlock()
-	return o.frames, o.silent
 }
 
 // step moves the format and its encoder along with the stream time.
 func (o *output) step(now time.Duration, b *backlog) {
+	defer o.publish()
 	o.follow(now, b)
 	before := o.encoder.machine.State()
 	o.encoder.step(now)
-	o.count()
 	if state := o.encoder.machine.State(); state == EncoderStarting && before != EncoderStarting {
 		o.started(samplesIn(now), b)
 	}
@@ -101,7 +96,8 @@ func (o *output) step(now time.Duration, b *backlog) {
 		return
 	}
 	for o.emitted+sound.SamplesPerFrame <= samplesIn(now) {
-		o.deliver(sound.Frame{Bytes: o.silence.Next(), Sounds: sound.FrameTime}, true)
+		o.append(sound.Frame{Bytes: o.silence.Next(), Sounds: sound.FrameTime})
+		o.silent.Add(1)
 		o.emitted += sound.SamplesPerFrame
 	}
 	// What primes the encoder comes out of it behind the last silent frame.
@@ -110,13 +106,6 @@ func (o *output) step(now time.Duration, b *backlog) {
 		o.fed += o.encoder.prime(now)
 	}
 	o.goal = o.fed
-}
-
-// count takes the frames that have come since the last time into account.
-func (o *output) count() {
-	frames, _ := o.delivered()
-	o.emitted += int64(frames-o.counted) * sound.SamplesPerFrame
-	o.counted = frames
 }
 
 // started decides where in the backlog a new child begins.
@@ -197,6 +186,13 @@ func (o *output) feed(now time.Duration, b *backlog, fill func(block []byte)) {
 			return
 		}
 	}
+}
+
+// hasty reports whether the encoder waits for more than the pump gives it at its
+// usual times: to begin, or to make up for what it has missed.
+func (o *output) hasty() bool {
+	state := o.encoder.machine.State()
+	return state == EncoderStarting || state == EncoderRunning && o.fed < o.goal
 }
 
 // close ends the encoder and the format.

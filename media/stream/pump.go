@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"musicdb/media/hearing"
@@ -11,9 +12,14 @@ const (
 	// unit is what the encoder child reads at once, in samples: with less it is
 	// woken up for nothing.
 	unit = 1024
-	// tick is how often the pump looks at the clock, once for every unit (23 ms).
-	// It is part of the time until a command is heard.
-	tick = unit * time.Second / SampleRate
+	// tick is how often the pump looks at the clock: for four units, because each
+	// time wakes this process and its children, which costs more than their work.
+	tick = 4 * unit * time.Second / SampleRate
+	// hastyTick is the same while somebody waits for what he has ordered, or an
+	// encoder begins. It is part of the time until a command is heard.
+	hastyTick = 5 * time.Millisecond
+	// hasteTime is how long a command takes at most until it is heard.
+	hasteTime = 250 * time.Millisecond
 	// maxBlock is the most PCM that is prepared at once, in samples.
 	maxBlock = 4 * unit
 	// backlogTime is the PCM kept beyond the burst, for encoders that come late.
@@ -21,9 +27,9 @@ const (
 )
 
 // pump follows the clock: it moves PCM of the current song (or silence) to the
-// encoders. What they deliver goes to the rings without it, but for the first
-// frame of a child. Its goroutine waits for nothing but the clock and the
-// encoders' news; what there is to play lies on its deck.
+// encoders, and what they have made of it to the rings. Its goroutine waits for
+// nothing but the clock, hurry and the ends of encoders; what there is to play lies
+// on its deck.
 //
 // The song goes on while at least one encoder takes it, and stands still while
 // there is none. An encoder that is slow or lost is not waited for.
@@ -33,6 +39,7 @@ type pump struct {
 	meter   *hearing.Meter // nil: nobody hears
 	outputs []*output      // MP3 first
 	news    chan encoderNews
+	rush    chan struct{} // one token: look at once, and more often for a while
 	backlog *backlog
 }
 
@@ -46,25 +53,64 @@ type PumpFigures struct {
 // newPump makes a pump without outputs; they are set before it runs.
 func newPump(pace float64, burst time.Duration) *pump {
 	return &pump{
-		clock: newClock(pace), news: make(chan encoderNews, 16),
+		clock: newClock(pace), news: make(chan encoderNews, 16), rush: make(chan struct{}, 1),
 		backlog: newBacklog(samplesIn(burst + backlogTime)),
 	}
 }
 
 // run moves sound until ctx ends.
 func (p *pump) run(ctx context.Context) {
-	ticker := time.NewTicker(tick)
+	usual := max(hastyTick, time.Duration(float64(tick)/p.clock.pace))
+	every := usual
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
+	var hasty time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			p.step(p.clock.now())
+		case <-p.rush:
+			hasty = time.Now().Add(hasteTime)
 		case n := <-p.news:
 			n.of.heard(n, p.clock.now())
 		}
+		p.step(p.clock.now())
+		wanted := usual
+		if slices.ContainsFunc(p.outputs, (*output).hasty) || time.Now().Before(hasty) {
+			wanted = hastyTick
+		}
+		if wanted != every {
+			every = wanted
+			ticker.Reset(every)
+		}
 	}
+}
+
+// hurry makes the pump look at once, and more often for a while. Any goroutine may
+// call it.
+func (p *pump) hurry() {
+	select {
+	case p.rush <- struct{}{}:
+	default:
+	}
+}
+
+// These are the commands of the deck that are to be heard soon.
+
+func (p *pump) play(s *source) (before *source) {
+	defer p.hurry()
+	return p.deck.play(s)
+}
+
+func (p *pump) skip() (dropped *source) {
+	defer p.hurry()
+	return p.deck.skip()
+}
+
+func (p *pump) mute(muted bool) {
+	defer p.hurry()
+	p.deck.mute(muted)
 }
 
 // step does what is due at a stream time.
@@ -93,8 +139,8 @@ func (p *pump) setTitle(title string) {
 
 // count returns the figures.
 func (p *pump) count() PumpFigures {
-	frames, silent := p.outputs[0].delivered()
-	return PumpFigures{Frames: frames, SilentFrames: silent, StarvedSamples: p.starvedSamples()}
+	mp3 := p.outputs[0]
+	return PumpFigures{Frames: mp3.frames.Load(), SilentFrames: mp3.silent.Load(), StarvedSamples: p.starvedSamples()}
 }
 
 // close ends all outputs. The pump does not run any more.

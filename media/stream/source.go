@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"musicdb/fsm"
@@ -208,17 +207,3 @@ func (s *source) cutShort(sent time.Duration) bool {
 }
 
 var errCutShort = fmt.Errorf("the file ends before the song does: %w", io.ErrUnexpectedEOF)
-
-// shrink makes a pipe short, so that what was written is heard soon. Where the
-// system does not allow it the pipe stays as it is.
-func shrink(pipe *os.File, size int) {
-	const setPipeSize = 1031 // F_SETPIPE_SZ
-	raw, err := pipe.SyscallConn()
-	if err != nil {
-		return
-	}
-	// The answer does not matter: see above.
-	_ = raw.Control(func(fd uintptr) {
-		_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, fd, setPipeSize, uintptr(size))
-	})
-}

@@ -66,10 +66,9 @@ type FailedSong struct {
 func (s *Stream) Status() Status {
 	formats := make([]FormatStatus, 0, len(s.pump.outputs))
 	for _, o := range s.pump.outputs {
-		frames, _ := o.delivered()
 		formats = append(formats, FormatStatus{
 			Format: o.mount.Format(), Demand: o.demand.State(), Encoder: o.encoder.machine.State(), Lost: o.encoder.failure(),
-			Child: o.encoder.running(), Listeners: o.mount.Listeners(), Frames: frames,
+			Child: o.encoder.running(), Listeners: o.mount.Listeners(), Frames: o.frames.Load(),
 		})
 	}
 	return Status{
