@@ -326,3 +326,22 @@ func TestFollowersWhoEndBeforeTheyHaveBegun(t *testing.T) {
 		t.Errorf("the end of nothing: %v", err)
 	}
 }
+
+// The end of a flow reaches a peer that has said something nobody read: to close a socket
+// with bytes in it would take back what is on its way.
+func TestEndOfAFlowReachesATalkativePeer(t *testing.T) {
+	s := serve(t, quick)
+	tp := newTape(1<<20, 4096)
+	r, c := followed(t, s, tp, 0)
+	expectHead(t, c)
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	tp.publish(100_000)
+	tp.finish()
+	expectTape(t, c, 0, 100_000)
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("behind the end: %v", err)
+	}
+	r.expectEnd(t, Finished)
+}

@@ -27,7 +27,7 @@ func (s *Server) configuration() []byte {
 	}
 	return fmt.Appendf(nil, `<icecast>
 <hostname>localhost</hostname>
-<limits><clients>300</clients><sources>10</sources><queue-size>524288</queue-size><client-timeout>30</client-timeout>
+<limits><clients>10000</clients><sources>10</sources><queue-size>524288</queue-size><client-timeout>30</client-timeout>
 <header-timeout>15</header-timeout><source-timeout>10</source-timeout><burst-on-connect>1</burst-on-connect><burst-size>65535</burst-size></limits>
 <authentication><source-password>%s</source-password><relay-password>%[1]s</relay-password><admin-user>admin</admin-user><admin-password>%[1]s</admin-password></authentication>
 <listen-socket><port>%d</port><bind-address>127.0.0.1</bind-address></listen-socket>

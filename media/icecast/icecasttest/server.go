@@ -127,6 +127,9 @@ func (s *Server) SetPassword(password string) {
 	s.Restart()
 }
 
+// PID is the number of its process. The server must be running.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
 // Freeze lets the server do nothing at all, with its sockets open, until Thaw.
 func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
 
