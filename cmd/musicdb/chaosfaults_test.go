@@ -30,6 +30,8 @@ var kinds = []struct {
 }{
 	{"Icecast", icecastFaults},
 	{"children", childFaults},
+	{"hearing", hearingFaults},
+	{"files", fileFaults},
 	{"listeners", crowdFaults},
 	{"the server", killFaults},
 }

@@ -25,7 +25,7 @@ const (
 	// encoderStart is how long a child may take to its first frame, in real time.
 	encoderStart = 20 * time.Second
 	// encoderProved resets the pauses between starts.
-	encoderProved = 30 * time.Second
+	encoderProved = 5 * time.Second
 	// lateStep between two steps says that the pump was halted (a suspended or
 	// overloaded machine): it has not looked at the child, so the child is not to
 	// blame for that time.
