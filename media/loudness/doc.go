@@ -16,9 +16,9 @@
 //
 // Measuring must not be noticed. One child works at a time, in one thread, with
 // the lowest priority of processor and disk that there is; between two songs it
-// rests as long as it has worked; and no song is begun while others use most of
-// the machine. It looks at what is in the queue first, then at the albums of
-// those songs, then at everything. Each song is noted when it is done, so that a
+// rests as long as it has worked; and while others use most of the machine, it
+// waits up to ten minutes with each song. It looks at what is in the queue first,
+// then at the albums of those songs, then at everything. Each song is noted when it is done, so that a
 // restart goes on where the last run ended. A file that cannot be measured is
 // noted with the reason, and tried again when it has changed.
 //

@@ -54,6 +54,7 @@ type Figures struct{ Measured, Failed, Left int }
 type pauses struct {
 	least, most time.Duration // between two songs
 	hold        time.Duration // until it is asked again whether the machine is busy
+	patience    time.Duration // with a machine that stays busy, for one song
 	away        time.Duration // until missing music is looked for again
 	poll        time.Duration // between two looks at the library
 	again       time.Duration // until a song that was passed by is tried again
@@ -61,7 +62,7 @@ type pauses struct {
 }
 
 var usualPauses = pauses{
-	least: time.Second / 2, most: 10 * time.Second, hold: 5 * time.Second, away: time.Minute,
+	least: time.Second / 2, most: 10 * time.Second, hold: 5 * time.Second, patience: 10 * time.Minute, away: time.Minute,
 	poll: 10 * time.Second, again: 10 * time.Minute, files: 24 * time.Hour,
 }
 
@@ -162,21 +163,36 @@ func (m *Meter) step(ctx context.Context) {
 		m.rest(ctx)
 		m.fire(Changed)
 	case m.busy():
-		m.fire(MachineBusy)
-		for busy := true; busy && ctx.Err() == nil; busy = m.busy() {
-			m.wait(ctx, m.pauses.hold, nil)
+		m.hold(ctx)
+		if song, found = m.choose(ctx); found && ctx.Err() == nil {
+			m.work(ctx, song)
 		}
-		m.fire(Calm)
 	default:
-		m.fire(SongChosen)
-		began := time.Now()
-		m.measure(ctx, song)
-		if ctx.Err() != nil {
-			return
-		}
-		m.wait(ctx, min(max(time.Since(began), m.pauses.least), m.pauses.most), nil)
-		m.fire(Rested)
+		m.work(ctx, song)
 	}
+}
+
+// hold waits until the machine has time, but not for ever: a song now and then,
+// with the lowest priority, is bearable also for a machine that is always busy.
+func (m *Meter) hold(ctx context.Context) {
+	m.fire(MachineBusy)
+	until := m.now().Add(m.pauses.patience)
+	for busy := true; busy && ctx.Err() == nil && m.now().Before(until); busy = m.busy() {
+		m.wait(ctx, m.pauses.hold, nil)
+	}
+	m.fire(Calm)
+}
+
+// work measures a song, and rests.
+func (m *Meter) work(ctx context.Context, song library.Song) {
+	m.fire(SongChosen)
+	began := time.Now()
+	m.measure(ctx, song)
+	if ctx.Err() != nil {
+		return
+	}
+	m.wait(ctx, min(max(time.Since(began), m.pauses.least), m.pauses.most), nil)
+	m.fire(Rested)
 }
 
 // rest waits until there may be something to do again.
