@@ -35,7 +35,8 @@
 // Changes wait for each other, with the disk and the subscribers of the change
 // before. A subscriber is called by the goroutine that makes the change, while no
 // other change can happen: it sees all events in the one order in which things
-// happened, must be quick, and must not change the queue itself.
+// happened, must be quick, and must neither change the queue itself nor ask what the
+// random selection would do: that waits for changes, too.
 // A [Tracker] belongs to one goroutine.
 //
 // Start reading at [Songs]; line.go is the part that both queues share, step.go what

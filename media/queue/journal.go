@@ -154,10 +154,12 @@ func (j *Journal) begin(of library.QueueKind, now list, why func(item) Change) {
 	case found:
 		steps = append(steps, difference(before, now, why)...)
 	}
+	at := j.o.Now()
+	// In one: a checkpoint taken in between would be one of a queue that was never so.
 	j.mu.Lock()
-	j.queues[of] = &kept{due: true}
-	j.mu.Unlock()
-	j.note(of, Actor{}, j.o.Now(), steps, now)
+	defer j.mu.Unlock()
+	j.queues[of] = &kept{list: now, due: true}
+	j.keep(of, Actor{}, at, steps...)
 }
 
 // remark keeps a step that changes no entry.

@@ -32,29 +32,31 @@ const picksFile = "randompicks.csv"
 
 var picksColumns = []string{"EntryID", "Pick"}
 
-func (p *picks) load() error {
-	read, err := p.store.ReadCSV(picksFile, picksColumns)
-	if err != nil {
-		return err
-	}
+// load reads what was remembered. Whatever lies there, the queue opens: explanations
+// are not worth a silent station.
+func (p *picks) load() {
+	read, err := p.store.RescueCSV(picksFile, picksColumns)
 	damages := len(read.Damage)
 	for _, row := range read.Rows {
 		id, isID := row[0].Text()
 		text, isText := row[1].Text()
-		entry, err := ParseEntryID(id)
-		if !isID || !isText || err != nil || !json.Valid([]byte(text)) {
+		entry, malformed := ParseEntryID(id)
+		if !isID || !isText || malformed != nil || json.Unmarshal([]byte(text), new(Pick)) != nil {
 			damages++
 			continue
 		}
 		p.list = append(p.list, keptPick{entry, text})
 	}
 	p.list = p.list[max(0, len(p.list)-keptPicks):]
-	if damages == 0 {
-		return nil
+	if damages == 0 && err == nil {
+		return
 	}
-	kept, err := p.store.Preserve(picksFile)
-	p.log.Warn("some choices of the random selection cannot be explained any more; the file is kept beside it", "damages", damages, "kept", kept)
-	return err
+	kept := ""
+	if err == nil {
+		kept, err = p.store.Preserve(picksFile)
+	}
+	p.log.Warn("some choices of the random selection cannot be explained any more; their file is kept beside it",
+		"file", picksFile, "damages", damages, "kept", kept, "error", err)
 }
 
 // keep remembers a pick. A failure to save it is logged: the show goes on.

@@ -31,7 +31,8 @@ func openRandy(o Options) (*randy, error) {
 	if err := r.restore(&r.songs, &r.albums, &r.artists); err != nil {
 		return nil, err
 	}
-	return r, r.picks.load()
+	r.picks.load()
+	return r, nil
 }
 
 func (r *randy) check(songID int64) error {

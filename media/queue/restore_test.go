@@ -176,7 +176,7 @@ func TestUnwritableState(t *testing.T) {
 // What has the name of a file of ours and cannot be read is set aside, each time under
 // another name; the server starts, and what can be written is written again.
 func TestUnreadableState(t *testing.T) {
-	for _, file := range []string{"songqueue.csv", "songblacklist.csv", "albumblacklist.csv", "artistblacklist.csv"} {
+	for _, file := range []string{"songqueue.csv", "songblacklist.csv", "albumblacklist.csv", "artistblacklist.csv", picksFile} {
 		h := newHouse(t, []int{3})
 		for damage, make := range map[string]func(path string) error{
 			"a directory":                func(path string) error { return os.MkdirAll(filepath.Join(path, "inner"), 0o755) },
@@ -201,6 +201,9 @@ func TestUnreadableState(t *testing.T) {
 				t.Errorf("%s for %s: what is kept is another thing, %v", damage, file, err)
 			}
 			h.fill(1, 2)
+			album := int64(1)
+			_, err = h.songs.AddRandom(Last(), &album)
+			must(t, err)
 			if info, err := os.Lstat(h.path(file)); err != nil || !info.Mode().IsRegular() {
 				t.Errorf("%s for %s: not written again, %v", damage, file, err)
 			}
