@@ -71,10 +71,10 @@ func TestHistoryOnAFullDisk(t *testing.T) {
 	if got := history[len(history)-1]; got != "add 8 at 7 by 7 192.0.2.7" || h.journal.Lost() != 0 {
 		t.Errorf("the history ends with %q, %d lost", got, h.journal.Lost())
 	}
+	must(t, h.journal.Close()) // the last one to write into the log
 	if !strings.Contains(log.String(), "is written again") {
 		t.Errorf("nobody was told that it is well:\n%s", &log)
 	}
-	must(t, h.journal.Close()) // the last one to write into the log
 }
 
 // What is more than memory shall hold is lost, counted, and noted in the history,

@@ -24,13 +24,17 @@ func (j *Journal) write() {
 	retry.Stop()
 	pause := retryFirst
 	j.trim()
-	for ending := false; ; {
-		if j.save() {
+	for ending, again := false, false; ; {
+		switch saved := j.save(); {
+		case saved:
 			pause = retryFirst
-		} else {
-			retry.Reset(pause)
+		case again:
 			pause = min(2*pause, retryLimit)
+			retry.Reset(pause)
+		default: // a new change has led to this attempt, which says nothing of the disk's recovery
+			retry.Reset(pause)
 		}
+		again = false
 		if ending {
 			j.end()
 			return
@@ -38,6 +42,7 @@ func (j *Journal) write() {
 		select {
 		case <-j.wake:
 		case <-retry.C:
+			again = true
 		case <-trim.C:
 			j.mu.Lock()
 			for _, k := range j.queues {
