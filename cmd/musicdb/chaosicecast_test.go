@@ -120,7 +120,7 @@ func (s *show) icecastIs(state string) {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-late:
-			s.t.Fatalf("the source of Icecast is never %s", state)
+			s.t.Fatalf("the source of Icecast is never %s\n%s", state, s.server().text())
 		}
 	}
 }

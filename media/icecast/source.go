@@ -106,6 +106,7 @@ func (s *source) became(on Event, err error) {
 		s.tried = 0
 		if on == Lost {
 			s.pauses.reset()
+			s.refusals.reset()
 		}
 		s.failed(on, err)
 	case Rejected:

@@ -51,7 +51,7 @@ var noise = sync.OnceValue(func() []byte {
 	pcm := make([]byte, 0, 60*rate*2)
 	level := 0.0
 	for range 60 * rate {
-		level = 0.6*level + 6000*random.NormFloat64()
+		level = 0.85*level + 4000*random.NormFloat64()
 		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(max(-30000, min(30000, level)))))
 	}
 	return pcm

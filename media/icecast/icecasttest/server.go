@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,13 +74,29 @@ func (s *Server) Log() string {
 }
 
 // Restart starts a server that was killed, with the same ports, and returns when it
-// takes connections.
+// answers.
 func (s *Server) Restart() {
 	s.t.Helper()
 	file := filepath.Join(s.dir, "icecast.xml")
 	if err := os.WriteFile(file, s.configuration(), 0o644); err != nil {
 		s.t.Fatal(err)
 	}
+	// Icecast 2.4 hangs now and then before it takes its first connection.
+	for late := time.Now().Add(patience); ; {
+		s.launch(file)
+		err := s.answers()
+		if err == nil {
+			return
+		}
+		s.Kill()
+		if time.Now().After(late) {
+			s.t.Fatalf("the Icecast server does not start: %v\n%s", err, s.Log())
+		}
+	}
+}
+
+func (s *Server) launch(file string) {
+	s.t.Helper()
 	s.process = exec.Command("icecast2", "-c", file)
 	s.process.Dir = s.dir
 	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -90,22 +107,27 @@ func (s *Server) Restart() {
 	if err := s.process.Start(); err != nil {
 		s.t.Fatalf("icecast2 is needed, make test installs it: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+}
+
+// answers waits a while for an answer to a request.
+func (s *Server) answers() error {
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience/4)
 	defer cancel()
 	retry := time.NewTicker(10 * time.Millisecond)
 	defer retry.Stop()
-	for _, port := range []uint16{s.Port, s.SecurePort} {
-		for {
-			c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address(port))
-			if err == nil {
-				c.Close()
-				break
-			}
-			select {
-			case <-retry.C:
-			case <-ctx.Done():
-				s.t.Fatalf("the Icecast server does not start: %v\n%s", err, s.Log())
-			}
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL("/status-json.xsl"), nil)
+		if err != nil {
+			return err
+		}
+		response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+		if err == nil {
+			return response.Body.Close()
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return err
 		}
 	}
 }
