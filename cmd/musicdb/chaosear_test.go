@@ -127,7 +127,21 @@ func (g *segment) spell(t testing.TB) (notes []note) {
 			notes = append(notes, note{tone, now, now + windowTime})
 		}
 	}
-	return notes
+	return withoutClicks(notes)
+}
+
+// withoutClicks adds what is too short for a tone to what was heard before it: where a
+// sound is cut a window has something of all tones.
+func withoutClicks(notes []note) (clean []note) {
+	for _, one := range notes {
+		last := len(clean) - 1
+		if last >= 0 && (one.tone == clean[last].tone || one.tone != silent && one.length() <= 2*windowTime) {
+			clean[last].to = one.to
+			continue
+		}
+		clean = append(clean, one)
+	}
+	return clean
 }
 
 // heardTone is the tone of a window, by the share of each frequency (Goertzel) under a
