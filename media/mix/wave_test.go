@@ -72,7 +72,8 @@ func TestOneChannelIsHeardOnBothSides(t *testing.T) {
 		}
 		var got, want []byte
 		for err == nil {
-			p, n := make([]byte, rapid.IntRange(8, 40).Draw(t, "room")), 0
+			var n int
+			p := make([]byte, rapid.IntRange(8, 40).Draw(t, "room"))
 			n, err = frames.Read(p)
 			got = append(got, p[:n]...)
 		}

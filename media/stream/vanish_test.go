@@ -109,7 +109,7 @@ func TestMusicDirectoryIsUnplugged(t *testing.T) {
 	must(t, os.Rename(dir, hidden))
 	must(t, os.RemoveAll(hidden)) // what is open stays readable
 	must(t, os.Mkdir(dir, 0o755)) // what it was mounted on
-	for range 7 { // the next attempt would be due after three seconds
+	for range 7 {                 // the next attempt would be due after three seconds
 		e := s.wait("report", func(e Event) bool { return e.Kind == SongUnplayable })
 		if e.Entry.ID != ids[2] {
 			t.Errorf("reported %+v, want C and always C", e)
