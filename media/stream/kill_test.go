@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -32,7 +34,7 @@ func serve(dir string) error {
 	if err != nil {
 		return err
 	}
-	lib, err := library.Open(ctx, library.Options{Dir: filepath.Join(dir, "data")})
+	lib, err := openLibrary(ctx, filepath.Join(dir, "data"))
 	if err != nil {
 		return err
 	}
@@ -66,6 +68,19 @@ func serve(dir string) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// openLibrary opens a library that somebody has just closed. A child that another
+// test starts at that moment holds a copy of the lock until it becomes another
+// program.
+func openLibrary(ctx context.Context, dir string) (*library.Library, error) {
+	for limit := time.Now().Add(10 * time.Second); ; {
+		lib, err := library.Open(ctx, library.Options{Dir: dir})
+		if !errors.Is(err, library.ErrLocked) || time.Now().After(limit) {
+			return lib, err
+		}
+		runtime.Gosched()
 	}
 }
 
@@ -156,7 +171,7 @@ func newGrounds(t *testing.T) grounds {
 func (g grounds) open(use func(*library.Library, *queue.Songs)) {
 	g.t.Helper()
 	data := filepath.Join(g.dir, "data")
-	lib, err := library.Open(g.t.Context(), library.Options{Dir: data})
+	lib, err := openLibrary(g.t.Context(), data)
 	must(g.t, err)
 	store, err := state.Open(state.Options{DataDir: data})
 	must(g.t, err)
