@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,11 @@ func TestListenersBesideIcecast(t *testing.T) {
 		"server's process, user and system; for musicdb without its ffmpeg, for icecast without its source. A player begins\n"+
 		"with the first byte: late is who had less than it has played, once; margin is the least that anyone had beyond.\n"+
 		"Heard is how much of the sound has arrived: below 100 %% the machine had no more time for the server.\n\n", n, rounds, span)
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&text, "Load of the machine before: %s\n", load)
 	fmt.Fprintf(&text, "%-8s %10s %14s %8s %16s %12s %6s %6s %8s\n", "server", "cpu", "without", "heard", "per listener", "memory each", "lost", "late", "margin")
 	seen := map[string][]round{}
 	for range rounds {
