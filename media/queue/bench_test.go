@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"musicdb/media/library"
 )
 
 // BenchmarkChange is a change of a queue of some length, on disk when it returns: by
@@ -98,5 +100,25 @@ func BenchmarkRestore(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A change of a long queue allocates for the queue as a whole, not for each entry.
+func TestChangeOfALongQueueAllocatesLittle(t *testing.T) {
+	const entries, budget = 10_000, 400
+	h := newHouse(t, []int{10})
+	h.barren()
+	ids := h.fill(slices.Repeat([]int64{1}, entries)...)
+	h.songs.line.subscribers.list = nil
+	_, err := h.journal.Before(t.Context(), library.SongQueue, 0, 1) // the checkpoint is written
+	must(t, err)
+	for name, change := range map[string]func(){
+		"add":    func() { _, err := h.songs.Add(1, Next()); must(t, err) },
+		"remove": func() { must(t, h.songs.Remove(h.songs.Entries()[1].ID)) },
+		"move":   func() { _, err := h.songs.Move(h.songs.Entries()[1].ID, ids[entries-1]); must(t, err) },
+	} {
+		if n := testing.AllocsPerRun(3, change); n > budget {
+			t.Errorf("%s makes %v allocations, at most %d are allowed", name, n, budget)
+		}
 	}
 }
