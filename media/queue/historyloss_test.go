@@ -43,7 +43,7 @@ func (h *house) recovered() {
 	h.t.Helper()
 	for {
 		h.journal.mu.Lock()
-		well, settled := !h.journal.ailing && len(h.journal.pending) == 0, h.journal.settled
+		well, settled := h.journal.failures == 0 && h.journal.saved >= ticket(h.journal.last), h.journal.settled
 		h.journal.mu.Unlock()
 		if well {
 			return
@@ -52,27 +52,74 @@ func (h *house) recovered() {
 	}
 }
 
+// failed returns when a write has failed.
+func (h *house) failed() {
+	h.t.Helper()
+	for {
+		h.journal.mu.Lock()
+		failures, settled := h.journal.failures, h.journal.settled
+		h.journal.mu.Unlock()
+		if failures > 0 {
+			return
+		}
+		<-settled
+	}
+}
+
+// hang lets nobody write into the databases until free is called.
+func (h *house) hang() (free func()) {
+	h.t.Helper()
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	edited := make(chan error)
+	go func() {
+		edited <- h.library.Edit(context.Background(), func(*library.Edit) error {
+			close(hangs)
+			<-goOn
+			return nil
+		})
+	}()
+	<-hangs
+	return func() {
+		h.t.Helper()
+		close(goOn)
+		if err := <-edited; err != nil {
+			h.t.Error(err)
+		}
+	}
+}
+
 // A history that cannot be written keeps no command from being executed, is told once,
-// and goes on by itself: what was kept in memory is written then.
+// also where somebody has waited for it in vain before, and goes on by itself: what was
+// kept in memory is written then.
 func TestHistoryOnAFullDisk(t *testing.T) {
-	h := newHouse(t, []int{8})
-	h.barren()
-	var log diaryFile
-	mend := h.broken(slog.New(slog.NewTextHandler(&log, nil)))
-	for song := range int64(8) {
-		_, err := h.songs.By(anna).Add(song+1, Last())
-		must(t, err)
-	}
-	mend()
-	h.recovered()
-	history := told(h.settled())
-	if got := history[len(history)-1]; got != "add 8 at 7 by 7 192.0.2.7" || h.journal.Lost() != 0 {
-		t.Errorf("the history ends with %q, %d lost", got, h.journal.Lost())
-	}
-	must(t, h.journal.Close()) // the last one to write into the log
-	text := log.String()
-	if strings.Count(text, "level=ERROR") != 1 || strings.Count(text, "is written again") != 1 {
-		t.Errorf("told was\n%s", text)
+	for name, begin := range map[string]func(*house) func(){
+		"at once":           func(*house) func() { return func() {} },
+		"after it has hung": (*house).hang,
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, []int{8})
+			h.barren()
+			var log diaryFile
+			mend := h.broken(slog.New(slog.NewTextHandler(&log, nil)))
+			free := begin(h)
+			for song := range int64(8) {
+				_, err := h.songs.By(anna).Add(song+1, Last())
+				must(t, err)
+			}
+			free()
+			h.failed()
+			mend()
+			h.recovered()
+			history := told(h.settled())
+			if got := history[len(history)-1]; got != "add 8 at 7 by 7 192.0.2.7" || h.journal.Lost() != 0 {
+				t.Errorf("the history ends with %q, %d lost", got, h.journal.Lost())
+			}
+			must(t, h.journal.Close()) // the last one to write into the log
+			text := log.String()
+			if strings.Count(text, "level=ERROR") != 1 || strings.Count(text, "is written again") != 1 {
+				t.Errorf("told was\n%s", text)
+			}
+		})
 	}
 }
 
@@ -124,21 +171,20 @@ func TestHistoryWithAGap(t *testing.T) {
 	}
 }
 
-// A disk that does not answer delays the first client a moment, and no other.
+// A disk that does not answer delays the first client a moment, and no other. Nothing
+// has failed then, so nothing is told.
 func TestHistoryOnADiskThatHangs(t *testing.T) {
 	h := newHouse(t, []int{8})
 	h.barren()
+	must(t, h.journal.Close())
+	var log diaryFile
+	var err error
+	h.journal, err = OpenJournal(t.Context(), JournalOptions{Library: h.library, Days: 30, Rows: 1000, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	must(t, err)
+	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Journal: h.journal})
+	must(t, err)
 	h.settled()
-	hangs, free := make(chan struct{}), make(chan struct{})
-	edited := make(chan error)
-	go func() {
-		edited <- h.library.Edit(context.Background(), func(*library.Edit) error {
-			close(hangs)
-			<-free
-			return nil
-		})
-	}()
-	<-hangs
+	free := h.hang()
 	began := time.Now()
 	for song := range int64(8) {
 		_, err := h.songs.By(anna).Add(song+1, Last())
@@ -148,15 +194,29 @@ func TestHistoryOnADiskThatHangs(t *testing.T) {
 		t.Errorf("nobody has waited for the history: %v", took)
 	}
 	h.journal.mu.Lock()
-	ailing, waiting := h.journal.ailing, len(h.journal.pending)
+	late, waiting := h.journal.late > h.journal.saved, len(h.journal.pending)
 	h.journal.mu.Unlock()
-	if !ailing || waiting < 7 {
-		t.Errorf("%d changes wait, the journal is ailing: %v", waiting, ailing)
+	if !late || waiting < 7 {
+		t.Errorf("%d changes wait, one of them in vain: %v", waiting, late)
 	}
-	close(free)
-	must(t, <-edited)
+	// Who reads the history waits for the disk.
+	var freeing sync.WaitGroup
+	freeing.Go(func() {
+		<-time.After(waitLimit / 4)
+		free()
+	})
+	newest, err := h.journal.Before(t.Context(), library.SongQueue, 0, 1)
+	must(t, err)
+	if got := told(newest); !slices.Equal(got, []string{"add 8 at 7 by 7 192.0.2.7"}) {
+		t.Errorf("the newest change is %q", got)
+	}
+	freeing.Wait()
 	h.recovered()
 	if got := told(h.settled()); len(got) < 9 || got[len(got)-1] != "add 8 at 7 by 7 192.0.2.7" {
 		t.Errorf("the history is %q", got)
+	}
+	must(t, h.journal.Close())
+	if text := log.String(); text != "" {
+		t.Errorf("told was\n%s", text)
 	}
 }

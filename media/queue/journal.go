@@ -39,15 +39,16 @@ type Journal struct {
 	done chan struct{} // closed by Close
 	over sync.WaitGroup
 
-	mu      sync.Mutex // guards all below
-	last    int64      // the ID given last
-	saved   ticket     // everything up to this ID is on the disk, or lost
-	pending []library.QueueChange
-	queues  map[library.QueueKind]*kept
-	ailing  bool          // the last write failed, or somebody has waited for one in vain
-	lost    int64         // changes in all
-	settled chan struct{} // closed and replaced after each write
-	closed  bool
+	mu       sync.Mutex // guards all below
+	last     int64      // the ID given last
+	saved    ticket     // everything up to this ID is on the disk, or lost
+	late     ticket     // the newest one for which a client has waited in vain
+	pending  []library.QueueChange
+	queues   map[library.QueueKind]*kept
+	failures int           // writes that have failed since the last one that has not
+	lost     int64         // changes in all
+	settled  chan struct{} // closed and replaced after each write
+	closed   bool
 }
 
 // A ticket is the ID of a change that somebody wants on the disk; 0 is none.
@@ -69,6 +70,9 @@ const (
 	// waitLimit is how long a client waits for the history. A write takes a few
 	// milliseconds where nothing is wrong.
 	waitLimit = 200 * time.Millisecond
+	// readLimit is how long somebody waits who wants to read the history: as long as
+	// a large change of the library may keep it from being written.
+	readLimit = 5 * time.Second
 	// trimEvery is how often changes that are too old are removed.
 	trimEvery = time.Hour
 )
@@ -127,7 +131,8 @@ func (j *Journal) Lost() int64 {
 
 // Before returns the newest changes of a queue with a lower ID, the newest one first,
 // at most as many as limit says; 0 stands for an ID above all. What was done before
-// the call is among them unless it could not be written. Errors: those of the library.
+// the call is among them unless it could not be written; a slow disk is waited for.
+// Errors: those of the library.
 func (j *Journal) Before(ctx context.Context, of library.QueueKind, id int64, limit int) ([]library.QueueChange, error) {
 	if j == nil {
 		return nil, nil
@@ -135,7 +140,7 @@ func (j *Journal) Before(ctx context.Context, of library.QueueKind, id int64, li
 	j.mu.Lock()
 	newest := ticket(j.last)
 	j.mu.Unlock()
-	j.wait(newest)
+	j.await(newest, readLimit)
 	return j.o.Library.QueueChangesBefore(ctx, of, id, limit)
 }
 
@@ -229,31 +234,43 @@ func (j *Journal) losePending() {
 	j.pending = nil
 }
 
-// wait returns when everything up to a change is on the disk, or when that takes too
-// long.
+// wait returns when everything up to a change is on the disk, or when that takes
+// longer than a client shall wait for its answer. One waits so long in vain, and
+// nobody again until what it has waited for is written.
 func (j *Journal) wait(until ticket) {
 	if j == nil || until == 0 {
 		return
 	}
-	var limit *time.Timer
+	j.mu.Lock()
+	late := j.late > j.saved
+	j.mu.Unlock()
+	if late || j.await(until, waitLimit) {
+		return
+	}
+	j.mu.Lock()
+	j.late = max(j.late, until)
+	j.mu.Unlock()
+}
+
+// await returns when everything up to a change is on the disk, or cannot be written.
+// It reports false when that takes longer than the limit.
+func (j *Journal) await(until ticket, limit time.Duration) bool {
+	var timer *time.Timer
 	for {
 		j.mu.Lock()
-		ready, settled := j.saved >= until || j.ailing || j.closed, j.settled
+		ready, settled := j.saved >= until || j.failures > 0 || j.closed, j.settled
 		j.mu.Unlock()
 		if ready {
-			return
+			return true
 		}
-		if limit == nil {
-			limit = time.NewTimer(waitLimit)
-			defer limit.Stop()
+		if timer == nil {
+			timer = time.NewTimer(limit)
+			defer timer.Stop()
 		}
 		select {
 		case <-settled:
-		case <-limit.C:
-			j.mu.Lock()
-			j.ailing = true // nobody waits again until a write has succeeded
-			j.mu.Unlock()
-			return
+		case <-timer.C:
+			return false
 		}
 	}
 }

@@ -74,11 +74,11 @@ func (j *Journal) save() bool {
 	cancel()
 
 	j.mu.Lock()
-	ailing, lost := j.ailing, j.lost
-	j.ailing = err != nil
+	failures, lost := j.failures, j.lost
 	if err == nil {
-		j.saved = ticket(newest)
+		j.saved, j.failures = ticket(newest), 0
 	} else {
+		j.failures++
 		j.pending = append(batch, j.pending...)
 		for _, c := range checkpoints {
 			j.queues[c.Queue].due = true
@@ -88,9 +88,9 @@ func (j *Journal) save() bool {
 	j.settled = make(chan struct{})
 	j.mu.Unlock()
 	switch {
-	case err != nil && !ailing:
+	case err != nil && failures == 0:
 		j.log.Error("the history of the queues cannot be written; the queues go on without it", "error", err)
-	case err == nil && ailing:
+	case err == nil && failures > 0:
 		j.log.Info("the history of the queues is written again", "lost", lost)
 	}
 	return err == nil
