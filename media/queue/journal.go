@@ -78,7 +78,7 @@ const (
 )
 
 // OpenJournal begins to keep a history, or, with no days to keep it, removes what is
-// there. Errors: those of the library.
+// there; what cannot be removed is left, and logged. Errors: those of the library.
 func OpenJournal(ctx context.Context, o JournalOptions) (*Journal, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -96,7 +96,10 @@ func OpenJournal(ctx context.Context, o JournalOptions) (*Journal, error) {
 	}
 	if o.Days <= 0 || o.Rows <= 0 {
 		j.closed = true
-		return j, o.Library.ForgetQueueChanges(ctx)
+		if err := o.Library.ForgetQueueChanges(ctx); err != nil {
+			j.log.Error("the history of the queues that was kept before cannot be removed; it is tried again at the next start", "error", err)
+		}
+		return j, nil
 	}
 	j.over.Go(j.write)
 	return j, nil
