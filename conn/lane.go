@@ -187,10 +187,12 @@ func (l *lane) took(f *follower, n int) {
 	}
 }
 
-// full notes that a connection takes no more for now.
+// full notes that a connection takes no more for now. Its time to take a byte begins here:
+// before, there may have been none for it for long.
 func (l *lane) full(f *follower) {
 	if f.life.State() != Behind {
 		l.step(f, Fill)
+		f.moved = fsm.Now()
 	}
 }
 
@@ -264,12 +266,15 @@ func (l *lane) departed(i uint32) {
 // walkPause is after how many followers others may have the mutex.
 const walkPause = 32
 
-// walk gives everybody a turn whose time has come.
+// walk gives everybody a turn whose time had come when it began, so that nobody has two:
+// where there is not enough time for all, connections that take bytes again must be heeded
+// all the same.
 func (l *lane) walk() {
 	l.mu.Lock()
 	defer l.unlock()
+	now := time.Since(l.began)
 	for {
-		k, ok := l.turns.due(time.Since(l.began))
+		k, ok := l.turns.due(now)
 		if !ok {
 			return
 		}
