@@ -16,7 +16,7 @@
 // burst at every reconnection would be heard twice by those who were moved to
 // another mount meanwhile. A socket that stays full keeps the sound that is
 // waiting: once it flows again, all of it follows as fast as the network allows.
-// If it stays full for longer than the sound is kept, the connection is given up
+// If a moment's sound is not taken within ten seconds, the connection is given up
 // and made anew at the live end. Jumping ahead on the old one would save nothing:
 // its listeners have heard silence by then, seconds of stale sound wait in its
 // buffers, and the formats with page numbers cannot jump.

@@ -148,7 +148,8 @@ func (s *source) connect(ctx context.Context) (Event, error) {
 // authorise sends the head and waits for the answer. It does not begin to send
 // without one (RFC 9110, 10.1.1 would allow it): the password may be wrong.
 func (s *source) authorise(ctx context.Context) (Event, error) {
-	defer context.AfterFunc(ctx, func() { s.conn.Close() })()
+	conn := s.conn // hangUp may be faster than the end of ctx
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	s.conn.SetDeadline(time.Now().Add(s.limits.answer))
 	if _, err := s.conn.Write(s.o.sourceHead(s.method, s.mount)); err != nil {
 		return Failed, fmt.Errorf("the request cannot be sent: %w", err)
