@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"musicdb/fsm/fsmtest"
 )
@@ -59,6 +61,34 @@ func TestMissingPicturesAreMade(t *testing.T) {
 	}
 	if v := s.row(broken); v.FramesDirectory == "" {
 		t.Errorf("row %+v", v)
+	}
+}
+
+// A disk that refuses pictures blames no video: they are made later, without a change
+// of file or library. What lasts is told once.
+func TestPicturesAreMadeWhenTheDiskIsWell(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := newStudio(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	w, now := s.store.worker, time.Unix(1_700_000_000, 0)
+	w.now = func() time.Time { return now }
+	occupied := filepath.Join(s.artwork, "AC∕DC")
+	must(t, os.WriteFile(occupied, nil, 0o644))
+	for round := range uint64(2) {
+		if made, failed := s.complete(); made != 0 || failed != round+1 || w.due() {
+			t.Fatalf("made are %d, failed %d, want 0 and %d", made, failed, round+1)
+		}
+		now = now.Add(another)
+	}
+	must(t, os.Remove(occupied))
+	if !w.due() {
+		t.Error("nothing is to be tried again")
+	}
+	if made, failed := s.complete(); made != 1 || failed != 2 || w.due() {
+		t.Errorf("then made are %d, failed %d, want 1 and 2", made, failed)
+	}
+	if told := strings.Count(log.String(), "level=WARN"); told != 1 {
+		t.Errorf("told was\n%s", &log)
 	}
 }
 
