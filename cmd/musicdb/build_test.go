@@ -14,6 +14,7 @@ func TestEveryDrawnMachineIsShownLive(t *testing.T) {
 	clearSettings(t)
 	t.Setenv("TMPDIR", t.TempDir()) // building sets it; this restores it
 	t.Setenv("MUSICDB_DIRECTORIES_DATA", t.TempDir())
+	t.Setenv("MUSICDB_ICECAST_PASSWORD", "without one there is no source client")
 	config, err := load("")
 	if err != nil {
 		t.Fatal(err)
