@@ -26,6 +26,7 @@ type ear struct {
 	stop    context.CancelFunc
 	fed     time.Duration // sound given to the present child
 	got     time.Duration // sound decoded by it
+	owed    time.Duration // sound that did not come in time, and is not in fed any more
 	buffer  []byte
 	rest    *time.Timer
 	kept    int // bytes of half a sample at the begin of buffer
@@ -144,21 +145,52 @@ func (e *ear) take() (level Level, err error) {
 		return level, err
 	}
 	for e.got < e.fed-earLag {
-		n, err := e.out.Read(e.buffer[e.kept:])
-		n += e.kept
-		whole := n / 4 * 4
-		level = level.add(measure(e.buffer[:whole], earFull))
-		e.got += time.Duration(whole/4) * time.Second / earRate
-		e.kept = copy(e.buffer, e.buffer[whole:n])
+		n, err := e.read(&level)
+		e.got += n
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			e.owed += e.fed - earLag - e.got
 			e.fed = e.got + earLag // it comes later, or never
 			return level, nil
 		case err != nil:
 			return level, err
 		}
 	}
+	return e.collect(level)
+}
+
+// collect adds what comes late, without waiting for it for long. What stayed in the pipe
+// would be heard with every later look in the place of what is sent then.
+func (e *ear) collect(level Level) (Level, error) {
+	if e.owed <= 0 {
+		return level, nil
+	}
+	if err := e.out.SetReadDeadline(time.Now().Add(earRest)); err != nil {
+		return level, err
+	}
+	for e.owed > 0 {
+		n, err := e.read(&level)
+		e.owed -= n
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return level, nil
+		}
+		if err != nil {
+			return level, err
+		}
+	}
+	e.got -= e.owed // what there was beyond
+	e.owed = 0
 	return level, nil
+}
+
+// read measures the next piece of what was decoded, and returns how long it is.
+func (e *ear) read(level *Level) (time.Duration, error) {
+	n, err := e.out.Read(e.buffer[e.kept:])
+	n += e.kept
+	whole := n / 4 * 4
+	*level = level.add(measure(e.buffer[:whole], earFull))
+	e.kept = copy(e.buffer, e.buffer[whole:n])
+	return time.Duration(whole/4) * time.Second / earRate, err
 }
 
 // start starts a child. head is what a listener needs in front of the frames.
@@ -191,7 +223,7 @@ func (e *ear) launch() error {
 		return errors.Join(err, toChild.Close(), fromChild.Close())
 	}
 	e.child, e.in, e.out, e.stop = child, toChild, fromChild, stop
-	e.fed, e.got, e.kept = 0, 0, 0
+	e.fed, e.got, e.owed, e.kept = 0, 0, 0, 0
 	return nil
 }
 
