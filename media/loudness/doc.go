@@ -16,11 +16,12 @@
 //
 // Measuring must not be noticed. One child works at a time, in one thread, with
 // the lowest priority of processor and disk that there is; between two songs it
-// rests as long as it has worked; and while others use most of the machine, it
-// waits up to ten minutes with each song. It looks at what is in the queue first,
-// then at the albums of those songs, then at everything. Each song is noted when it is done, so that a
-// restart goes on where the last run ended. A file that cannot be measured is
-// noted with the reason, and tried again when it has changed.
+// rests as long as it has worked, but not longer than ten seconds; and while others
+// use most of the machine, it waits up to ten minutes with each song. It looks at
+// what is in the queue first, then at the albums of those songs, then at everything.
+// Each song is noted when it is done, so that a restart goes on where the last run
+// ended. A file that cannot be measured is noted with the reason, and tried again
+// when it has changed.
 //
 // What is not known when a song begins is guessed from the tags of its file, else
 // from the mean of the library: see [Meter.Level].

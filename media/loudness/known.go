@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"io/fs"
+	"math"
 	"time"
 
 	"musicdb/media/library"
@@ -19,8 +20,9 @@ type known struct {
 
 // A mark tells what a measurement was made of.
 type mark struct {
-	checksum uint64 // hash of the checksum in the song's row
-	file     uint64 // hash of size and time of the file
+	checksum uint64  // hash of the checksum in the song's row
+	file     uint64  // hash of size and time of the file
+	loudness float32 // LUFS; NaN: silence, or a failure
 	failed   bool
 }
 
@@ -33,7 +35,19 @@ func fileHash(size int64, modified time.Time) uint64 {
 }
 
 func markOf(n library.Loudness) mark {
-	return mark{checksum: checksumHash(n.Checksum), file: fileHash(n.Size, n.Modified), failed: n.Failure != ""}
+	m := mark{checksum: checksumHash(n.Checksum), file: fileHash(n.Size, n.Modified), loudness: float32(math.NaN()), failed: n.Failure != ""}
+	if n.Integrated != nil {
+		m.loudness = float32(*n.Integrated)
+	}
+	return m
+}
+
+// part is what a measurement adds to the sum of all, and to their count.
+func (m mark) part() (loudness, count float64) {
+	if l := float64(m.loudness); !math.IsNaN(l) {
+		return l, 1
+	}
+	return 0, 0
 }
 
 // keepOrphans is how long a measurement is kept at least although its song is
@@ -50,10 +64,10 @@ func (k *known) read(ctx context.Context, lib *library.Library, now time.Time) (
 			useless = append(useless, n.SongID)
 			return
 		}
-		k.marks[n.SongID] = markOf(n)
-		if n.Integrated != nil {
-			sum, count = sum+*n.Integrated, count+1
-		}
+		m := markOf(n)
+		k.marks[n.SongID] = m
+		l, c := m.part()
+		sum, count = sum+l, count+c
 	})
 	if err == nil && len(useless) > 0 {
 		err = lib.RemoveLoudness(ctx, useless)

@@ -98,6 +98,21 @@ func TestChangesAreNoticed(t *testing.T) {
 	}
 }
 
+// A song that is measured again counts once in the mean of the library, and one that
+// is broken now not at all.
+func TestMeanCountsEachSongOnce(t *testing.T) {
+	h := newHouse(t)
+	songs := h.album("One", -20, -20, -20)
+	h.complete(h.meter(Options{}))
+	wave(t, h.file(songs[0].Path), 44_100, sine(2, -26))
+	must(t, os.WriteFile(h.file(songs[1].Path), []byte("no sound"), 0o644))
+	m := h.meter(Options{})
+	h.complete(m)
+	if mean := m.sum / m.count; m.count != 2 || !near(mean, -23, 0.1) {
+		t.Errorf("the mean of %v songs is %v LUFS, want -23 of 2", m.count, mean)
+	}
+}
+
 // A moved file keeps what is known of it, under its new id.
 func TestMovedFileIsNotMeasuredAgain(t *testing.T) {
 	h := newHouse(t)

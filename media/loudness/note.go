@@ -63,14 +63,16 @@ func (m *Meter) keep(ctx context.Context, s library.Song, n library.Loudness) bo
 		}
 		return false
 	}
-	_, before := m.known.marks[s.ID]
-	m.known.marks[s.ID] = markOf(n)
+	before, known := m.known.marks[s.ID]
+	now := markOf(n)
+	m.known.marks[s.ID] = now
+	added, more := now.part()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if n.Integrated != nil {
-		m.sum, m.count = m.sum+*n.Integrated, m.count+1
-	}
-	if before {
+	m.sum, m.count = m.sum+added, m.count+more
+	if known {
+		taken, fewer := before.part()
+		m.sum, m.count = m.sum-taken, m.count-fewer
 		m.backlog.walked = 0 // counted anew
 		return true
 	}
