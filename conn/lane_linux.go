@@ -55,10 +55,14 @@ func (e *Engine) followPlain(nc net.Conn, from netip.AddrPort, head []byte, flow
 func (r *relay) lane() (best *lane, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.enter() != nil { // nor may a lane begin, which nobody would end
+		return nil, false
+	}
 	if r.loops == nil {
 		r.loops = openLanes(r)
 	}
-	if len(r.loops) == 0 || r.enter() != nil {
+	if len(r.loops) == 0 {
+		r.running.Done()
 		return nil, false
 	}
 	fewest := 0

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 	"time"
@@ -71,5 +72,22 @@ func TestStallBeginsWhenAConnectionIsFull(t *testing.T) {
 		if want := FollowLifecycle.StateName(c.want); seen != want {
 			t.Fatalf("the follower is %s, want %s", seen, want)
 		}
+	}
+}
+
+// The first who comes when the engine has stopped begins nothing that nobody ends.
+func TestNothingBeginsForOneWhoComesTooLate(t *testing.T) {
+	s := serve(t, quick)
+	if err := s.Shutdown(t.Context(), "Server shutdown"); err != nil {
+		t.Fatal(err)
+	}
+	nc, _ := ends(t)
+	r := newTape(10, 10).join(0)
+	if err := s.Follow(nc, nil, r); !errors.Is(err, ErrShutdown) {
+		t.Errorf("following what has stopped: %v", err)
+	}
+	r.expectEnd(t, Dismissed)
+	if n := len(s.relay.lanes()); n != 0 {
+		t.Errorf("%d lanes have begun", n)
 	}
 }
