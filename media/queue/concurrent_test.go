@@ -205,6 +205,22 @@ func TestSubscriptionsEnd(t *testing.T) {
 	}
 }
 
+// Who cancels itself at the first event of a change is not called for the second one.
+func TestSubscriptionEndsWithinAChange(t *testing.T) {
+	h := newHouse(t, []int{3})
+	h.fill(1, 2)
+	var heard []Event
+	var cancel func()
+	cancel = h.songs.Subscribe(func(e Event) {
+		heard = append(heard, e)
+		cancel()
+	})
+	h.songs.Next()
+	if !slices.Equal(heard, []Event{SongChanged}) || len(h.events) != 2 {
+		t.Errorf("heard %v, others %v", heard, h.events)
+	}
+}
+
 // Songs are removed from the library while clients add them to the queue: no entry
 // is left whose song is gone.
 func TestNoEntryOutlivesItsSong(t *testing.T) {

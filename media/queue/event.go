@@ -56,10 +56,10 @@ func (s *subscribers) add(call func(Event)) (cancel func()) {
 }
 
 func (s *subscribers) fire(events ...Event) {
-	s.mu.Lock()
-	list := s.list
-	s.mu.Unlock()
 	for _, event := range events {
+		s.mu.Lock() // for each event, because who was called for the last one may have cancelled
+		list := s.list
+		s.mu.Unlock()
 		for _, one := range list {
 			one.call(event)
 		}
