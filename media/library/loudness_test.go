@@ -50,7 +50,8 @@ func TestLoudnessIsKept(t *testing.T) {
 	}
 }
 
-// An own database of the version before gets the new table and keeps the rest.
+// An own database of the first version gets the tables of all later ones and keeps the
+// rest.
 func TestOwnDatabaseIsUpgraded(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
@@ -62,13 +63,24 @@ func TestOwnDatabaseIsUpgraded(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := filepath.Join(dir, "musicdb.db")
-	run(t, own, "DROP TABLE loudness")
+	for _, table := range []string{"loudness", "queuechanges", "queuecheckpoints", "videostream"} {
+		run(t, own, "DROP TABLE "+table)
+	}
 	run(t, own, "UPDATE meta SET value = '1' WHERE key = 'version'")
 	l = open(t, dir)
 	if got, _, err := l.StreamPosition(t.Context()); err != nil || !reflect.DeepEqual(got, position) {
 		t.Errorf("the position is %+v, %v, want %+v", got, err, position)
 	}
 	if err := l.SaveLoudness(t.Context(), library.Loudness{SongID: 1}); err != nil {
+		t.Error(err)
+	}
+	if err := l.SaveQueueChanges(t.Context(), []library.QueueChange{{ID: 9, Queue: library.SongQueue}}, library.QueueCheckpoint{Queue: library.SongQueue, Change: 9}); err != nil {
+		t.Error(err)
+	}
+	if last, err := l.LastQueueChange(t.Context()); last != 9 || err != nil {
+		t.Errorf("the last change is %d, %v, want 9", last, err)
+	}
+	if err := l.SaveVideoStreaming(t.Context(), false); err != nil {
 		t.Error(err)
 	}
 }
