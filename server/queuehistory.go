@@ -38,7 +38,8 @@ type queueChange struct {
 }
 
 // getQueueHistory returns who has changed a queue, the newest change first. What a
-// client has changed is there when its command was answered.
+// client has added, moved or removed is there when its command was answered; what it
+// has ordered of a stream (skip, play, pause) when the stream has done it.
 func (s *Server) getQueueHistory(ctx context.Context, a getQueueHistoryArgs) ([]queueChange, error) {
 	kind := library.SongQueue
 	switch name, isText := a.Queue.Text(); {
