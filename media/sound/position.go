@@ -62,6 +62,9 @@ func (r *Ring) Read(p Position) (Piece, error) {
 }
 
 func (r *Ring) read(p Position) (Piece, error) {
+	if r.gone[0] <= p.Chunk && p.Chunk < r.gone[1] {
+		p = Position{Chunk: r.gone[1]}
+	}
 	if p.Chunk < r.base {
 		return Piece{Next: p}, ErrTooSlow
 	}

@@ -34,6 +34,7 @@ type Ring struct {
 	mu     sync.Mutex // guards all below
 	chunks []*chunk   // oldest first
 	base   uint32     // number of chunks that have left the ring
+	gone   [2]uint32  // chunks that Clear has forgotten: the first, and the first behind them
 	title  string
 	head   []byte
 	fresh  bool          // the head is not in the ring yet
@@ -103,11 +104,14 @@ func (r *Ring) Append(frame []byte, sounds time.Duration) {
 	}
 }
 
-// Clear forgets all sound, and the head. One who is behind its end is too slow.
+// Clear forgets all sound, and the head. Who was about to hear it, because it came at that
+// moment, goes on with what is appended next.
 func (r *Ring) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.gone[0] = r.base
 	r.base += uint32(len(r.chunks))
+	r.gone[1] = r.base
 	r.chunks, r.head, r.fresh = nil, nil, false
 }
 
