@@ -75,14 +75,13 @@ func (s *Settings) limits(ctx context.Context, files uint64, log *slog.Logger) s
 	}
 }
 
-// fit lowers two numbers of connections in proportion until they can be open together
-// with what else is.
+// fit lowers two numbers of connections until they can be open together with what else
+// is. Each kind may have half of the files, whatever is asked for of the other one, and
+// what that one does not need.
 func fit(websockets, pages, files uint64) (w, p uint64) {
 	kept := min(uint64(keptFiles), files/2)
-	room, wanted := files-kept, websockets+2*pages
-	if wanted <= room {
-		return websockets, pages
-	}
-	share := float64(room) / float64(wanted)
-	return max(1, uint64(float64(websockets)*share)), max(1, uint64(float64(pages)*share))
+	room := files - kept
+	w = min(websockets, max(room/2, room-min(room, 2*pages)))
+	p = min(pages, (room-w)/2)
+	return max(1, w), max(1, p)
 }

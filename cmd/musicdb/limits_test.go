@@ -13,8 +13,8 @@ import (
 )
 
 // Whatever is asked for and whatever the system allows: no more is granted than asked
-// for, all of it fits beside what else is open, something is always granted, and nothing
-// is taken away without need.
+// for, all of it fits beside what else is open, something is always granted, nothing
+// is taken away without need, and no kind is crowded out by the other.
 func TestConnectionsFitTheOpenFiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		websockets := rapid.Uint64Range(1, 10_000_000).Draw(t, "websockets")
@@ -31,6 +31,8 @@ func TestConnectionsFitTheOpenFiles(t *testing.T) {
 			t.Fatalf("%d and %d although all fit", w, p)
 		case websockets+2*pages > files-kept && w+2*p+4 < files-kept:
 			t.Fatalf("%d and %d leave %d unused", w, p, files-kept-w-2*p)
+		case w+1 < min(websockets, (files-kept)/2) || 2*p+2 < min(2*pages, (files-kept)/2):
+			t.Fatalf("%d and %d: one kind has taken the place of the other", w, p)
 		}
 	})
 }
