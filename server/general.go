@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"musicdb/media/library"
+	"musicdb/media/stream"
 	"musicdb/server/wire"
 )
 
@@ -101,10 +102,15 @@ func (s *Server) setMDBState(_ context.Context, a setMDBStateArgs) (nothing, err
 }
 
 // chooseBy prepares the random selection for what was stored, so that the stream
-// does not wait for that at its next song.
+// does not wait for that at its next song. A video stream that waits for a video takes
+// one at once, if there is one now: what enters the queue wakes it.
 func (s *Server) chooseBy(stored error) error {
-	if stored == nil {
-		s.o.Queue.Refresh()
+	if stored != nil {
+		return stored
 	}
-	return stored
+	s.o.Queue.Refresh()
+	if s.o.VideoStream.State().State == stream.VideoWaiting {
+		s.o.Videos.Current()
+	}
+	return nil
 }

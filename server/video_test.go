@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -78,6 +79,24 @@ func TestTwoClientsWatchVideos(t *testing.T) {
 			t.Errorf("cut: %s %s", p.Function, p.Arguments)
 		}
 		break
+	}
+}
+
+// Videos that the wishes excluded are shown as soon as they do not, without a word from
+// the library or a look at the stream's state.
+func TestAVideoStreamFollowsTheWishes(t *testing.T) {
+	t.Parallel()
+	d := startDaemon(t, daemonOptions{videos: true})
+	watcher, c := d.dial(), d.dial()
+	fence(t, watcher)
+	if queued := d.videos.Entries(); len(queued) != 0 {
+		t.Fatalf("queued are %v although videos of the test are too short", queued)
+	}
+	reply(t, c, "SaveRandyConfiguration", randySent)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for next := ""; next != `"onStreamNextVideo"`; {
+		next = string(must(watcher.Receive(ctx))(t).Signature)
 	}
 }
 
