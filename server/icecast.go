@@ -44,7 +44,14 @@ func (s *Server) collectIcecast(gauge, counter func(*prometheus.Desc, float64, .
 func (s *Server) icecastLines() string {
 	var lines strings.Builder
 	for _, m := range s.mounts() {
-		fmt.Fprintf(&lines, "Icecast %s: %v\n", m.Mount, m.State)
+		lines.WriteString(icecastLine(m))
 	}
 	return lines.String()
+}
+
+func icecastLine(m icecast.Status) string {
+	if m.State == icecast.Silent {
+		return fmt.Sprintf("Icecast %s: %v, its format is not made\n", m.Mount, m.State)
+	}
+	return fmt.Sprintf("Icecast %s: %v\n", m.Mount, m.State)
 }

@@ -131,7 +131,7 @@ func (c *Client) Source() fsm.Source { return c.observer }
 type Status struct {
 	Mount       string
 	State       State
-	Err         error     // why there is no connection, or why the last one ended; nil if none was lost
+	Err         error     // why there is no connection or no sound, or why the last one ended; nil if none was lost
 	Again       time.Time // when the next attempt is made, in Backoff and Refused
 	Bytes       uint64    // of sound that were sent
 	Connections uint64    // that were accepted

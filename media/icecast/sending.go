@@ -19,6 +19,9 @@ var errEnded = errors.New("the server has ended the connection")
 // errTalks says that a server does not stop to talk while it is sent sound.
 var errTalks = errors.New("the server talks and talks")
 
+// errNoSound says that there is nothing to send, now or later.
+var errNoSound = errors.New("the format of the mount is not made; use an ffmpeg that can encode it, or take the mount out of the settings, and restart")
+
 // send moves sound until the connection or ctx ends, and says how it ended.
 func (s *source) send(ctx context.Context) (Event, error) {
 	listener := s.mount.Sound.JoinWith(0)
@@ -39,7 +42,7 @@ func (s *source) send(ctx context.Context) (Event, error) {
 	for {
 		frames, err := listener.Next(sending)
 		if errors.Is(err, sound.ErrEnded) {
-			<-sending.Done() // the daemon ends
+			return NoSound, errNoSound
 		}
 		if err != nil {
 			return s.over(sending, err)

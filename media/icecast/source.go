@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"musicdb/fsm"
+	"musicdb/media/sound"
 )
 
 // source sends one mount. The goroutine of run owns what is not said to be guarded.
@@ -74,6 +75,8 @@ func (s *source) run(ctx context.Context) {
 			on, err = s.send(ctx)
 		case Backoff, Refused:
 			on = s.wait(ctx, state)
+		case Silent:
+			<-ctx.Done()
 		case Idle, Stopped:
 			return // a refused event, which fire has logged
 		}
@@ -109,7 +112,7 @@ func (s *source) became(on Event, err error) {
 			s.refusals.reset()
 		}
 		s.failed(on, err)
-	case Rejected:
+	case Rejected, NoSound:
 		s.hangUp()
 		s.tried = 0
 		s.failed(on, err)
@@ -129,6 +132,9 @@ func (s *source) failed(on Event, err error) {
 		if on == Rejected {
 			level, words = slog.LevelError, "Icecast refuses the stream; attempts go on, rarely"
 		}
+		if on == NoSound {
+			level, words = slog.LevelError, "a mount of the Icecast server stays empty; everybody else hears the stream"
+		}
 		if on == Lost || on == Dropped {
 			words = "the connection to Icecast is lost; attempts go on, and everybody else hears the stream"
 		}
@@ -137,6 +143,11 @@ func (s *source) failed(on Event, err error) {
 }
 
 func (s *source) connect(ctx context.Context) (Event, error) {
+	ring := s.mount.Sound.Ring()
+	at, _ := ring.Join(0)
+	if _, err := ring.Read(at); errors.Is(err, sound.ErrEnded) {
+		return NoSound, errNoSound
+	}
 	conn, err := s.link.connect(ctx, s.limits.connect)
 	if err != nil {
 		return Failed, err

@@ -14,6 +14,7 @@ const (
 	Stalled
 	Backoff
 	Refused
+	Silent
 	Stopped
 )
 
@@ -34,6 +35,7 @@ const (
 	Dropped
 	Failed
 	Rejected
+	NoSound
 	Retry
 	Stop
 )
@@ -57,6 +59,7 @@ var machine = fsm.MustDefine("icecast source",
 		{State: Stalled, Name: "Stalled", Doc: "The server takes nothing for more than a second. What is missed waits, as long as it is kept.", Layer: faults},
 		{State: Backoff, Name: "Backoff", Doc: "There is no connection; the next attempt waits, longer with each failure in a row.", Layer: faults},
 		{State: Refused, Name: "Refused", Doc: "The server does not want us: a wrong password, a mount that somebody else uses. The user is told; attempts are rare.", Layer: faults},
+		{State: Silent, Name: "Silent", Doc: "The format is not made, so there is nothing to send. The user is told; that stays so until the daemon ends.", Layer: faults},
 		{State: Stopped, Name: "Stopped", Doc: "The daemon ends.", Layer: ours, Terminal: true},
 	},
 	[]fsm.EventDoc[Event]{
@@ -70,6 +73,7 @@ var machine = fsm.MustDefine("icecast source",
 		{Event: Dropped, Name: "Dropped", Doc: "A connection is gone soon after it was accepted.", By: "the server, or a timer", Layer: faults},
 		{Event: Failed, Name: "Failed", Doc: "No connection could be made, or the answer was no answer.", By: "the server, or a timer", Layer: faults},
 		{Event: Rejected, Name: "Rejected", Doc: "The server says that it does not want us.", By: "the server", Layer: faults},
+		{Event: NoSound, Name: "NoSound", Doc: "The sound has ended, and the daemon goes on: nobody can encode the format.", By: "the stream", Layer: faults},
 		{Event: Retry, Name: "Retry", Doc: "The time to wait is over.", By: "a timer", Layer: ours},
 		{Event: Stop, Name: "Stop", Doc: "The daemon ends.", By: "Run's context", Layer: ours},
 	},
@@ -79,6 +83,7 @@ var machine = fsm.MustDefine("icecast source",
 
 		{From: Connecting, On: Connected, To: Authorising},
 		{From: Connecting, On: Failed, To: Backoff},
+		{From: Connecting, On: NoSound, To: Silent, Why: "the sound may have ended while nobody was connected"},
 		{From: Connecting, On: Stop, To: Stopped},
 
 		{From: Authorising, On: Accepted, To: Sending},
@@ -91,6 +96,7 @@ var machine = fsm.MustDefine("icecast source",
 		{From: Sending, On: Lost, To: Connecting, Guard: "it had lived", Why: "a server that was restarted is there again at once"},
 		{From: Sending, On: Dropped, To: Backoff},
 		{From: Sending, On: Rejected, To: Refused, Why: "some servers look at the password only after they have said that they will"},
+		{From: Sending, On: NoSound, To: Silent, Why: "only the first listener shows that nobody can encode the format"},
 		{From: Sending, On: Stop, To: Stopped},
 
 		{From: Stalled, On: Flowing, To: Sending},
@@ -103,6 +109,8 @@ var machine = fsm.MustDefine("icecast source",
 		{From: Backoff, On: Stop, To: Stopped},
 		{From: Refused, On: Retry, To: Connecting, Why: "the password may have been set right on the server, the mount be free again"},
 		{From: Refused, On: Stop, To: Stopped},
+
+		{From: Silent, On: Stop, To: Stopped},
 	},
 )
 
