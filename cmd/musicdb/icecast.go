@@ -116,8 +116,8 @@ func (l Mounts) String() string {
 // validateIcecast checks what cannot be sent to any server.
 func (s *Settings) validateIcecast() (problems SettingErrors) {
 	c := s.Icecast
-	if c.Host == "" || strings.ContainsAny(c.Host, "/?#@ ") {
-		problems = append(problems, s.problem("MUSICDB_ICECAST_HOST", fmt.Sprintf("is %q: it must be the name or address of a host, without http:// and without a path", c.Host)))
+	if err := icecast.CheckHost(c.Host); err != nil {
+		problems = append(problems, s.problem("MUSICDB_ICECAST_HOST", fmt.Sprintf("is %q: %v", c.Host, err)))
 	}
 	if strings.Contains(c.User, ":") {
 		problems = append(problems, s.problem("MUSICDB_ICECAST_USER", fmt.Sprintf("is %q: it must have no colon, which HTTP cannot send", c.User)))
@@ -135,7 +135,7 @@ func (s *Settings) remarkIcecast() {
 	if s.Debug.DisableIcecast || c.Password == "" {
 		return
 	}
-	if ip := net.ParseIP(c.Host); c.TLS == SourceTLSOff && c.Host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if ip := net.ParseIP(strings.Trim(c.Host, "[]")); c.TLS == SourceTLSOff && c.Host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		s.warn("MUSICDB_ICECAST_TLS", "is off, and %s is %s: whoever sees the traffic between the two can read the password", s.name("MUSICDB_ICECAST_HOST"), c.Host)
 	}
 }

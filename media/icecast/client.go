@@ -36,7 +36,7 @@ const (
 
 // Options are what a client works with. Mounts are needed.
 type Options struct {
-	Host     string // empty: localhost
+	Host     string // a name or an address, without a port (CheckHost); empty: localhost
 	Port     uint16 // 0: 8000
 	User     string // empty: source
 	Password string
@@ -98,6 +98,7 @@ func New(o Options) (*Client, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	o.Host, _ = bareHost(o.Host)
 	security, err := o.tls()
 	if err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ func (o *Options) check() error {
 	if len(o.Mounts) == 0 {
 		return errors.New("icecast: no mount is given")
 	}
-	if strings.ContainsAny(o.Host, "/?#@ ") {
-		return fmt.Errorf("icecast: the host %q is no name and no address; leave out http:// and the path", o.Host)
+	if err := CheckHost(o.Host); err != nil {
+		return fmt.Errorf("icecast: the host %q cannot be used: %w", o.Host, err)
 	}
 	if strings.Contains(o.User, ":") {
 		return fmt.Errorf("icecast: the user name %q has a colon, which HTTP cannot send", o.User)

@@ -89,16 +89,17 @@ func TestTitlesInRequests(t *testing.T) {
 
 func TestOptionsThatCannotBeSent(t *testing.T) {
 	for want, change := range map[string]func(*Options){
-		"no mount":          func(o *Options) { o.Mounts = nil },
-		"leave out http://": func(o *Options) { o.Host = "http://radio.example/" },
-		"colon":             func(o *Options) { o.User = "a:b" },
-		"control":           func(o *Options) { o.Name = "a\r\nb" },
-		"slash":             func(o *Options) { o.Mounts[0].Path = "live" },
-		"no blank":          func(o *Options) { o.Mounts[0].Path = "/a b" },
-		"twice":             func(o *Options) { o.Mounts = append(o.Mounts, o.Mounts[0]) },
-		"no sound":          func(o *Options) { o.Mounts[0].Sound = nil },
-		"cannot be read":    func(o *Options) { o.Security, o.CAFile = Verified, "/nowhere" },
-		"no certificate":    func(o *Options) { o.Security, o.CAFile = Verified, "request_test.go" },
+		"no mount":        func(o *Options) { o.Mounts = nil },
+		"without http://": func(o *Options) { o.Host = "http://radio.example/" },
+		"its own setting": func(o *Options) { o.Host = "radio:8000" },
+		"colon":           func(o *Options) { o.User = "a:b" },
+		"control":         func(o *Options) { o.Name = "a\r\nb" },
+		"slash":           func(o *Options) { o.Mounts[0].Path = "live" },
+		"no blank":        func(o *Options) { o.Mounts[0].Path = "/a b" },
+		"twice":           func(o *Options) { o.Mounts = append(o.Mounts, o.Mounts[0]) },
+		"no sound":        func(o *Options) { o.Mounts[0].Sound = nil },
+		"cannot be read":  func(o *Options) { o.Security, o.CAFile = Verified, "/nowhere" },
+		"no certificate":  func(o *Options) { o.Security, o.CAFile = Verified, "request_test.go" },
 	} {
 		o := example()
 		change(o)
@@ -108,6 +109,24 @@ func TestOptionsThatCannotBeSent(t *testing.T) {
 	}
 	if _, err := New(*example()); err != nil {
 		t.Error(err)
+	}
+}
+
+// An IPv6 address is the same with brackets and without, and a port belongs elsewhere.
+func TestHosts(t *testing.T) {
+	for host, want := range map[string]string{
+		"::1": "[::1]:8000", "[::1]": "[::1]:8000", "fe80::1%eth0": "[fe80::1%eth0]:8000", "127.0.0.1": "127.0.0.1:8000", "radio.example": "radio.example:8000",
+		"radio:8000": "", "192.0.2.1:8000": "", "[::1]:8000": "", "[radio]": "", "[127.0.0.1]": "", "[::1": "", "::1]": "", ":8000": "", "radio:": "", "[]": "",
+	} {
+		o := example()
+		o.Host, o.Security = host, Unverified
+		c, err := New(*o)
+		switch {
+		case (err == nil) != (want != ""):
+			t.Errorf("%q: %v", host, err)
+		case err == nil && (c.sources[0].link.address != want || strings.Contains(c.sources[0].link.secure.ServerName, "[")):
+			t.Errorf("%q is reached at %s", host, c.sources[0].link.address)
+		}
 	}
 }
 
