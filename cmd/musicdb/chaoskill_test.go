@@ -14,6 +14,10 @@ var killFaults = []fault{
 		s.pause(s.upTo(100 * time.Millisecond))
 		s.killServer()
 	}},
+	{name: "the server is killed when a song is counted", silence: bearable, lost: underway, again: saved + underway, times: 30, strike: func(s *show) {
+		s.untilCount()
+		s.killServer()
+	}},
 }
 
 // killServer ends the server as a power cut does and starts it again.

@@ -171,6 +171,20 @@ func (s *show) untilChange() {
 	}
 }
 
+// untilCount waits until the play of a song has come into the tracker, which is before
+// the queue moves on.
+func (s *show) untilCount() {
+	s.t.Helper()
+	before := len(s.counted())
+	for late := time.After(patience); len(s.counted()) == before; {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-late:
+			s.t.Fatalf("no song was counted:\n%s", s.server().text())
+		}
+	}
+}
+
 // still ends the playing, so that the queue stays as it is.
 func (s *show) still() {
 	s.t.Helper()

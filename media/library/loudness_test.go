@@ -63,7 +63,7 @@ func TestOwnDatabaseIsUpgraded(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := filepath.Join(dir, "musicdb.db")
-	for _, table := range []string{"loudness", "queuechanges", "queuecheckpoints", "videostream"} {
+	for _, table := range []string{"loudness", "queuechanges", "queuecheckpoints", "videostream", "counting"} {
 		run(t, own, "DROP TABLE "+table)
 	}
 	run(t, own, "UPDATE meta SET value = '1' WHERE key = 'version'")
@@ -82,5 +82,8 @@ func TestOwnDatabaseIsUpgraded(t *testing.T) {
 	}
 	if err := l.SaveVideoStreaming(t.Context(), false); err != nil {
 		t.Error(err)
+	}
+	if counted, err := l.BeginCount(t.Context(), "5", 1); counted || err != nil {
+		t.Errorf("a play is counted: %v, %v", counted, err)
 	}
 }

@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 4,
+	version: 5,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -210,10 +210,16 @@ var ownSchema = schema{
 			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // there is one video stream
 			{"streaming", "INTEGER NOT NULL"},
 		}},
+		{"counting", []column{
+			{"id", "INTEGER PRIMARY KEY CHECK (id = 1)"}, // one song ends at a time
+			{"entryid", "TEXT NOT NULL"},                 // whose play is counted
+			{"play", "INTEGER NOT NULL"},                 // the newest row of playedsongs before that
+		}},
 	},
 	steps: []step{
 		{2, []string{"loudness"}, nil},
 		{3, []string{"queuechanges", "queuecheckpoints"}, nil},
 		{4, []string{"videostream"}, nil},
+		{5, []string{"counting"}, nil},
 	},
 }

@@ -51,7 +51,7 @@ func serve(dir string) error {
 		return err
 	}
 	s, err := New(Options{Queue: songs, Library: lib, Music: music, Tool: tool, Start: Resume, Crossfade: 3 * time.Second,
-		Tracker: queue.NewTracker(queue.SongHistory(lib), 30*time.Minute, false, false)})
+		Tracker: mortal{queue.NewTracker(queue.SongHistory(lib), 30*time.Minute, false, false)}})
 	if err != nil {
 		return err
 	}

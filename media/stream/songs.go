@@ -69,10 +69,11 @@ func (c *conductor) finish(ctx context.Context, s *source) {
 	}
 }
 
-// played notes a song that was heard to its end.
+// played notes a song that was heard to its end. A server that is killed before the
+// queue has moved on hears the end again; the count is then found to be made.
 func (c *conductor) played(ctx context.Context, s *source) {
 	now := c.s.o.Now()
-	if c.s.o.Tracker != nil {
+	if c.s.o.Tracker != nil && !c.counted(ctx, s) {
 		if err := c.s.o.Tracker.Track(ctx, s.song.ID, s.entry.Random, now); err != nil {
 			c.s.log.Error("the play could not be tracked", "song", s.song.Path, "error", err)
 		}
@@ -82,6 +83,16 @@ func (c *conductor) played(ctx context.Context, s *source) {
 			c.s.log.Error("the time of the last play could not be noted", "song", s.song.Path, "error", err)
 		}
 	}
+}
+
+// counted reports whether the play of an entry is in the tracker already. Where that
+// cannot be known it is not: a play too many is less than one that is lost.
+func (c *conductor) counted(ctx context.Context, s *source) bool {
+	counted, err := c.s.o.Library.BeginCount(ctx, string(s.entry.ID), s.song.ID)
+	if err != nil {
+		c.s.log.Error("a kill at this moment would count the play twice", "song", s.song.Path, "error", err)
+	}
+	return counted
 }
 
 // advance removes an entry from the head of the queue, if it is still there, and
