@@ -78,12 +78,13 @@ type daemon struct {
 }
 
 type daemonOptions struct {
-	installed bool // the music directory, artwork and configurations of the installation are there, too
-	videos    bool // default: videos are switched off, as most exchanges were recorded
-	covers    bool // every album has its cover; default: its file is missing
-	streaming bool // default: the stream is switched off, as the exchanges were recorded
-	hearing   bool // the stream hears itself
-	tracked   bool // default: what is played is not tracked. Tracked songs pass four times as fast
+	now       func() time.Time // of the song queue and the stream; nil: time.Now
+	installed bool             // the music directory, artwork and configurations of the installation are there, too
+	videos    bool             // default: videos are switched off, as most exchanges were recorded
+	covers    bool             // every album has its cover; default: its file is missing
+	streaming bool             // default: the stream is switched off, as the exchanges were recorded
+	hearing   bool             // the stream hears itself
+	tracked   bool             // default: what is played is not tracked. Tracked songs pass four times as fast
 	log       *slog.Logger
 	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
@@ -110,9 +111,9 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	}
 	tool := must(tool())(t)
 	history := must(queue.OpenJournal(t.Context(), queue.JournalOptions{Library: d.library, Days: 1, Rows: 10_000, Log: o.log}))(t)
-	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store, Journal: history}))(t)
+	d.queue = must(queue.OpenSongs(queue.Options{Library: d.library, State: store, Journal: history, Now: o.now}))(t)
 	sounds := stream.Options{Queue: d.queue, Library: d.library, Music: music, Tool: tool, Start: stream.StartPaused,
-		Disabled: !o.streaming, SelfHearing: o.hearing}
+		Disabled: !o.streaming, SelfHearing: o.hearing, Now: o.now}
 	if o.tracked {
 		tracker := queue.NewTracker(queue.SongHistory(d.library), time.Hour, false, false)
 		t.Cleanup(func() {

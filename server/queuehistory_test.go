@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"musicdb/server/client"
 )
@@ -154,7 +156,9 @@ func TestTheHistoryIsReadInPages(t *testing.T) {
 // Two people who press skip at the same moment mean the same song; one who presses
 // it twice means two. Who removes the current entry skips no other one.
 func TestSkipsAtTheSameMomentAreOne(t *testing.T) {
-	d := startDaemon(t, daemonOptions{streaming: true})
+	var clock atomic.Int64 // it moves only when the test says so
+	clock.Store(1_700_000_000)
+	d := startDaemon(t, daemonOptions{streaming: true, now: func() time.Time { return time.Unix(clock.Load(), 0) }})
 	clients := []*client.Client{d.dial(), d.dial(), d.dial()}
 	one := clients[0]
 	for song := range 12 {
@@ -171,6 +175,7 @@ func TestSkipsAtTheSameMomentAreOne(t *testing.T) {
 	answered(t, one, "PlayNextSong", nil)
 	answered(t, one, "PlayNextSong", nil)
 	left(10)
+	clock.Add(1) // all have seen the third song
 	var pressed sync.WaitGroup
 	for _, c := range clients {
 		pressed.Go(func() { answered(t, c, "PlayNextSong", nil) })
