@@ -220,3 +220,23 @@ func TestHistoryOnADiskThatHangs(t *testing.T) {
 		t.Errorf("told was\n%s", text)
 	}
 }
+
+// The stream goes on to the next song without waiting for a disk that does not answer,
+// also on behalf of a client.
+func TestSkipsDoNotWaitForTheHistory(t *testing.T) {
+	h := newHouse(t, []int{8})
+	h.barren()
+	ids := h.fill(1, 2, 3)
+	h.settled()
+	free := h.hang()
+	defer free()
+	if head, _ := h.songs.By(anna).NextFrom(ids[0], Skipped); head.ID != ids[1] {
+		t.Errorf("the current entry is %v", head)
+	}
+	h.journal.mu.Lock()
+	late, saved, last := h.journal.late, h.journal.saved, h.journal.last
+	h.journal.mu.Unlock()
+	if late != 0 || saved >= ticket(last) {
+		t.Errorf("the skip has waited for the history in vain until %d; written is %d of %d", late, saved, last)
+	}
+}

@@ -101,10 +101,11 @@ func (q *line) current(who Actor) (item, bool) {
 }
 
 // next takes the first item away, if it is the given one, and returns what is
-// first then. An empty id stands for every item.
+// first then. An empty id stands for every item. Whoever plays the queue calls it, for a
+// client too, and answers nobody: it does not wait for the history.
 func (q *line) next(who Actor, from EntryID, why Change) (item, bool) {
 	q.begin()
-	defer q.finish(who)
+	defer q.commands.Unlock()
 	l := q.list()
 	switch {
 	case len(l) == 0:
