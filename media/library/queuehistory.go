@@ -148,13 +148,16 @@ func (l *Library) queueChanges(ctx context.Context, which string, args ...any) (
 
 // TrimQueueChanges removes the oldest changes: those in a row that happened before a
 // time, and as many more that no more than keep are left. What came after the last
-// checkpoint of its queue stays.
-func (l *Library) TrimQueueChanges(ctx context.Context, before time.Time, keep int) error {
+// checkpoint of its queue stays. A change later than now, noted while the clock was
+// ahead, ends the row no more once one that was noted after it is old. Without the
+// latter it may be now that is wrong, and nothing is removed for that.
+func (l *Library) TrimQueueChanges(ctx context.Context, before, now time.Time, keep int) error {
 	return l.changeOwn(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM queuechanges"+
-			" WHERE (id < COALESCE((SELECT min(id) FROM queuechanges WHERE time >= ?1), 1 << 62)"+
+			" WHERE (id < COALESCE((SELECT min(id) FROM queuechanges WHERE time >= ?1"+
+			" AND (time <= ?3 OR id > COALESCE((SELECT max(id) FROM queuechanges WHERE time < ?1), 0))), 1 << 62)"+
 			" OR id <= (SELECT id FROM queuechanges ORDER BY id DESC LIMIT 1 OFFSET ?2))"+
-			" AND id <= (SELECT change FROM queuecheckpoints WHERE queuecheckpoints.queue = queuechanges.queue)", before.UnixMilli(), keep)
+			" AND id <= (SELECT change FROM queuecheckpoints WHERE queuecheckpoints.queue = queuechanges.queue)", before.UnixMilli(), keep, now.UnixMilli())
 		return err
 	})
 }

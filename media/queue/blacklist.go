@@ -20,15 +20,23 @@ type slot struct {
 	at int64 // Unix time in seconds
 }
 
+// age drops what is older than the given time, and of the rest all but the newest
+// entries. What comes from the future, by a clock that was wrong and set right since, is
+// as old as now; else it would never get old.
+func (b *blacklist) age(length int, oldest, now int64) {
+	for i := range b.slots {
+		b.slots[i].at = min(b.slots[i].at, now)
+	}
+	b.trim(length, oldest)
+}
+
 // trim drops what is older than the given time, and of the rest all but the
-// newest entries. It reports whether that changed the list.
-func (b *blacklist) trim(length int, oldest int64) bool {
-	before := len(b.slots)
+// newest entries.
+func (b *blacklist) trim(length int, oldest int64) {
 	b.slots = slices.DeleteFunc(b.slots, func(s slot) bool { return s.at < oldest })
 	if over := len(b.slots) - max(length, 0); over > 0 {
 		b.slots = slices.Delete(b.slots, 0, over)
 	}
-	return len(b.slots) != before
 }
 
 // push appends an entry, if the list is switched on, and drops the oldest one

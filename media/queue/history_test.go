@@ -221,7 +221,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	h.fill(4)
 	ctx := context.Background()
 	// Nothing since the checkpoint of the start goes.
-	must(t, h.library.TrimQueueChanges(ctx, h.now.AddDate(1, 0, 0), 0))
+	must(t, h.library.TrimQueueChanges(ctx, h.now.AddDate(1, 0, 0), h.now, 0))
 	if got := len(h.settled()); got < 4 {
 		t.Fatalf("%d changes are left, want the 4 since the start at least", got)
 	}
@@ -237,7 +237,7 @@ func TestHistoryIsBounded(t *testing.T) {
 		{h.now.AddDate(0, 0, -1), 1, 1},
 		{h.now.AddDate(0, 0, 1), 0, 0},
 	} {
-		must(t, h.library.TrimQueueChanges(ctx, c.before, c.keep))
+		must(t, h.library.TrimQueueChanges(ctx, c.before, h.now.AddDate(1, 0, 0), c.keep))
 		newest, err := h.journal.Before(ctx, library.SongQueue, 0, 100)
 		must(t, err)
 		if len(newest) != c.left {

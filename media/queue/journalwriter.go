@@ -110,7 +110,8 @@ func (j *Journal) end() {
 func (j *Journal) trim() {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 	defer cancel()
-	if err := j.o.Library.TrimQueueChanges(ctx, j.o.Now().AddDate(0, 0, -j.o.Days), j.o.Rows); err != nil {
+	now := j.o.Now()
+	if err := j.o.Library.TrimQueueChanges(ctx, now.AddDate(0, 0, -j.o.Days), now, j.o.Rows); err != nil {
 		j.log.Error("old parts of the history of the queues cannot be removed", "error", err)
 	}
 }

@@ -16,10 +16,10 @@ func (l *lately) remember(s library.Song, at int64, lengths state.BlackLists) {
 	l.songs.push(s.ID, at, lengths.SongListLength)
 }
 
-func (l *lately) trim(lengths state.BlackLists, oldest int64) {
-	l.songs.trim(lengths.SongListLength, oldest)
-	l.albums.trim(lengths.AlbumListLength, oldest)
-	l.artists.trim(lengths.ArtistListLength, oldest)
+func (l *lately) age(lengths state.BlackLists, oldest, now int64) {
+	l.songs.age(lengths.SongListLength, oldest, now)
+	l.albums.age(lengths.AlbumListLength, oldest, now)
+	l.artists.age(lengths.ArtistListLength, oldest, now)
 }
 
 func (l *lately) memory() memory {

@@ -147,4 +147,7 @@ func (r *randy) queued(songIDs ...int64) {
 }
 
 // refresh reads the settings again and lets them and the clock work on the lists.
-func (r *randy) refresh() { r.trim(r.selector.refresh()) }
+func (r *randy) refresh() {
+	lengths, limit := r.selector.refresh()
+	r.age(lengths, limit, r.now().Unix())
+}

@@ -96,7 +96,7 @@ func (r *randyVideos) queued(videoIDs ...int64) {
 // refresh reads the settings again and lets them and the clock work on the list.
 func (r *randyVideos) refresh() {
 	lengths, limit := r.selector.refresh()
-	r.videos.trim(lengths.VideoListLength, limit)
+	r.videos.age(lengths.VideoListLength, limit, r.now().Unix())
 }
 
 // allowVideo reports whether a video fits the wishes. Those about recordings and
