@@ -63,8 +63,16 @@ func writeLink(b *strings.Builder, l Link) {
 	if len(l.Labels) > 0 {
 		fmt.Fprintf(b, ", label=%s", labelHTML(l.Labels))
 	}
+	writeWeight(b, l)
+}
+
+// writeWeight ends an arrow with what its line looks like.
+func writeWeight(b *strings.Builder, l Link) {
 	if l.Dotted {
 		b.WriteString(", style=dotted")
+	}
+	if slices.ContainsFunc(l.Labels, func(n Label) bool { return n.Strong }) {
+		b.WriteString(", penwidth=2.2")
 	}
 	b.WriteString("];\n")
 }
@@ -76,19 +84,18 @@ func writeLoop(b *strings.Builder, l Link) {
 	fmt.Fprintf(b, "\t%s [class=names, shape=plain, style=\"\", fontsize=11, fontcolor=%s, tooltip=%s, label=%s];\n", names, color, quote(l.Hint), labelHTML(l.Labels))
 	fmt.Fprintf(b, "\t{ rank=same; %s; %s; }\n", quote(l.From), names)
 	fmt.Fprintf(b, "\t%s -> %s [id=%s, dir=back, color=%s, fontcolor=%s, tooltip=%s", quote(l.From), names, quote(l.ID), color, color, quote(l.Hint))
-	if l.Dotted {
-		b.WriteString(", style=dotted")
-	}
-	b.WriteString("];\n")
+	writeWeight(b, l)
 }
 
-// labelHTML sets names in normal and remarks in small type. Plain names share lines where there are many of them. The padding
-// keeps the text off its arrow.
+// labelHTML sets names in normal and remarks in small type, strong names in bold. Plain names share lines where there are many
+// of them. The padding keeps the text off its arrow.
 func labelHTML(labels []Label) string {
 	var lines, names []string
+	strong := map[string]bool{}
 	for _, l := range labels {
 		if l.Remark == "" {
 			names = append(names, l.Text)
+			strong[l.Text] = l.Strong
 		}
 	}
 	if len(names) > 2 {
@@ -97,19 +104,31 @@ func labelHTML(labels []Label) string {
 		}
 		names = fill(names, nameWidth)
 	}
-	for _, name := range names {
-		lines = append(lines, escape(name))
+	for _, line := range names {
+		words := strings.Fields(line)
+		for i, w := range words {
+			words[i] = weighed(w, strong[strings.TrimSuffix(w, ",")])
+		}
+		lines = append(lines, strings.Join(words, " "))
 	}
 	for _, l := range labels {
 		if l.Remark == "" {
 			continue
 		}
-		lines = append(lines, escape(l.Text))
+		lines = append(lines, weighed(l.Text, l.Strong))
 		for _, remark := range fill(strings.Fields("["+l.Remark+"]"), remarkWidth) {
 			lines = append(lines, `<font point-size="10"><i>`+escape(remark)+"</i></font>")
 		}
 	}
 	return `<<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr><td>` + strings.Join(lines, "<br/>") + "</td></tr></table>>"
+}
+
+// weighed is a name, in bold if it is strong.
+func weighed(name string, strong bool) string {
+	if strong {
+		return "<b>" + escape(name) + "</b>"
+	}
+	return escape(name)
 }
 
 // fill puts words into lines of at most width bytes, longer words aside.
@@ -165,6 +184,9 @@ func (g Drawing) legend() string {
 	}
 	if slices.ContainsFunc(g.Links, func(l Link) bool { return l.From == l.To }) {
 		parts = append(parts, "arrow from its names: stays")
+	}
+	if g.Strong != "" {
+		parts = append(parts, "<b>bold</b>: "+escape(g.Strong))
 	}
 	return `<<table border="0" cellborder="0" cellspacing="8"><tr><td>` + strings.Join(parts, "</td><td>") + "</td></tr></table>>"
 }

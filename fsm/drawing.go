@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,6 +14,7 @@ type Drawing struct {
 	Links []Link
 	// Sideways lets the graph grow from left to right instead of from top to bottom.
 	Sideways bool
+	Strong   string // what bold names stand for; empty if nothing is bold
 }
 
 // Node is a state as it is drawn.
@@ -37,7 +39,10 @@ type Link struct {
 }
 
 // Label is what stands beside an arrow: a name, and below it a remark in small type, such as a guard.
-type Label struct{ Text, Remark string }
+type Label struct {
+	Text, Remark string
+	Strong       bool // in bold, and its arrow is thick
+}
 
 // slug is the machine's name as it can stand in a file name and in an id of a page.
 func slug(name string) string {
@@ -97,6 +102,24 @@ func (d Description) Drawing() Drawing {
 			}
 		}
 		g.Links[j].Labels = append(g.Links[j].Labels, Label{Text: ev.Name, Remark: e.Guard})
+	}
+	return g
+}
+
+// Strengthen returns the drawing with the edges in bold for which strong says so, by their index in the description. What bold
+// means is told in the legend.
+func (d Description) Strengthen(g Drawing, meaning string, strong func(edge int) bool) Drawing {
+	g.Links, g.Strong = slices.Clone(g.Links), meaning
+	for i := range g.Links {
+		l := &g.Links[i]
+		l.Labels = slices.Clone(l.Labels)
+		at := 0
+		for j := range d.Edges {
+			if d.EdgeID(j) == l.ID {
+				l.Labels[at].Strong = strong(j)
+				at++
+			}
+		}
 	}
 	return g
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"musicdb/conn"
 	"musicdb/diagrams/render"
@@ -53,17 +54,21 @@ func machines() []page {
 }
 
 // addMachines writes DOT, SVG and Markdown for every machine.
-func (f files) addMachines(ctx context.Context) error {
+func (f files) addMachines(ctx context.Context, faults faultRun) error {
 	for _, s := range sources {
 		for _, d := range s.definitions() {
 			name := d.FileName()
 			if _, twice := f[name+".md"]; twice {
 				return fmt.Errorf("two machines are called %q; one of them is in %s", d.Name, s.path)
 			}
-			if err := f.addDrawing(ctx, d.Drawing(), false, true); err != nil {
+			drawing, page := d.Drawing(), d.Markdown(name+".svg")
+			if strings.HasPrefix(s.path, "musicdb/media/") { // those of connections have storms of their own
+				drawing, page = faults.mark(d, drawing), page+faults.section(d)
+			}
+			if err := f.addDrawing(ctx, drawing, false, true); err != nil {
 				return err
 			}
-			f[name+".md"] = []byte(d.Markdown(name + ".svg"))
+			f[name+".md"] = []byte(page)
 		}
 	}
 	return f.addConnection(ctx)

@@ -44,7 +44,11 @@ func run(ctx context.Context, check bool) error {
 // everything makes all generated files. root is the folder of go.mod.
 func everything(ctx context.Context, root string) (files, error) {
 	out := make(files)
-	if err := out.addMachines(ctx); err != nil {
+	faults, err := readFaults(root)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.addMachines(ctx, faults); err != nil {
 		return nil, err
 	}
 	if err := out.addStructure(ctx, root); err != nil {
