@@ -21,6 +21,10 @@ type Flow interface {
 	// Next is called by one goroutine at a time, with a mutex of the engine held: it
 	// must not wait for anything, nor call the engine.
 	Next(pieces [][]byte) ([][]byte, error)
+	// Kept reports whether what Next would return is still kept. It is asked now and then
+	// about one whose connection is full: once it says no, the next bytes cannot follow
+	// those that wait, so the follower ends and lets go of them. It is called as Next is.
+	Kept() bool
 	// Ended is called exactly once, behind the last Next, when nothing of the
 	// connection is left. No mutex is held; it must not wait for long.
 	Ended(Departure)

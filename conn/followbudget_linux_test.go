@@ -25,6 +25,8 @@ func (s *steady) Next(pieces [][]byte) ([][]byte, error) {
 	return pieces, nil
 }
 
+func (s *steady) Kept() bool { return true }
+
 func (s *steady) Ended(Departure) {}
 
 // steadyLane has followers on a loop that does not run: its turns are the test's.

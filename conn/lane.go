@@ -227,8 +227,11 @@ func (l *lane) turn(i uint32) {
 	if b.out != nil {
 		l.took(f, b.out.progress())
 	}
-	if fsm.Now().Since(f.moved) >= l.relay.stall {
+	switch {
+	case fsm.Now().Since(f.moved) >= l.relay.stall:
 		l.end(i, Stall, nil)
+	case !b.flow.Kept(): // else one who takes a few bytes at a time keeps what waits for hours
+		l.end(i, FallOut, ErrOutrun)
 	}
 }
 

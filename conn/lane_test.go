@@ -146,7 +146,14 @@ func TestEveryFollowerGetsExactlyItsBytes(t *testing.T) {
 					tp.publish(rapid.IntRange(1, 20_000).Draw(t, "bytes"))
 				}
 			},
-			"turn": func(*rapid.T) { everyTurn() },
+			"turn": func(t *rapid.T) {
+				everyTurn()
+				l.roster.each(func(i uint32, f *follower) {
+					if b := l.roster.berth(i); b.rest != nil && !b.flow.Kept() {
+						t.Fatalf("follower %d keeps %d bytes, and what follows them is gone", f.id, b.rest.size())
+					}
+				})
+			},
 			"room": func(t *rapid.T) {
 				if len(c.full) == 0 {
 					return

@@ -79,6 +79,12 @@ func (r *reader) Next(pieces [][]byte) ([][]byte, error) {
 	return pieces, nil
 }
 
+func (r *reader) Kept() bool {
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	return r.at >= r.t.end-r.t.keeps
+}
+
 func (r *reader) Ended(d Departure) { r.ended <- d }
 
 // isTape reports whether bytes are those of a tape from a place on.

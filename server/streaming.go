@@ -106,6 +106,9 @@ func (l *listening) Next(pieces [][]byte) ([][]byte, error) {
 	}
 }
 
+// Kept reports whether the sound that comes next is (conn.Flow).
+func (l *listening) Kept() bool { return l.feed.Kept() }
+
 // Ended takes the listener out of all lists (conn.Flow).
 func (l *listening) Ended(d conn.Departure) {
 	l.feed.Close()

@@ -29,6 +29,9 @@ func TestOneWhoComesWhileTheRingIsCleared(t *testing.T) {
 			t.Errorf("%s is told %v, with %d bytes", name, err, len(frames))
 		}
 	}
+	if !m.Ring().Keeps(fresh.at) || !m.Ring().Keeps(reads.at) {
+		t.Error("a place is said to be lost that reading goes on from")
+	}
 	m.Ring().Append(numbered(1000), FrameTime)
 	for name, l := range map[string]*Listener{"who has read nothing": fresh, "who has read all": reads} {
 		if frames, err := l.Read(); err != nil || len(frames) != len(plainFrame) || number(frames) != 1000 {
@@ -37,6 +40,9 @@ func TestOneWhoComesWhileTheRingIsCleared(t *testing.T) {
 	}
 	for i := range int(2 * Kept / FrameTime) {
 		m.Ring().Append(numbered(1001+i), FrameTime)
+	}
+	if m.Ring().Keeps(sleeps.at) {
+		t.Error("the place of who slept is said to be kept")
 	}
 	if _, err := sleeps.Read(); !errors.Is(err, ErrTooSlow) {
 		t.Errorf("who slept is told %v", err)

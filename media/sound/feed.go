@@ -54,6 +54,10 @@ func (f *Feed) Next(pieces [][]byte) ([][]byte, error) {
 	return pieces, f.err
 }
 
+// Kept reports whether the sound that Next reads next is still kept, or will be made.
+// Sound that Next has returned is valid in any case.
+func (f *Feed) Kept() bool { return f.listener.mount.ring.Keeps(f.listener.at) }
+
 // read takes the next sound of the ring, and reports whether there is some.
 func (f *Feed) read() bool {
 	f.pending = nil // which kept a chunk of the ring alive

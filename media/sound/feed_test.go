@@ -67,8 +67,14 @@ func TestFeedIsWhatAPlainWriterMakes(t *testing.T) {
 func TestFeedOfOneWhoIsTooSlow(t *testing.T) {
 	m := NewMount(MountOptions{Format: MP3, Burst: time.Second})
 	f := m.NewFeed(0)
-	for range 2 * Kept / time.Second {
+	for i := range 2 * Kept / time.Second {
+		if kept := f.Kept(); i <= Kept/time.Second && !kept {
+			t.Errorf("after %d s its place is not kept", i)
+		}
 		m.Ring().Append(make([]byte, 40_000), time.Second)
+	}
+	if f.Kept() {
+		t.Error("its place is said to be kept")
 	}
 	for range 2 {
 		if pieces, err := f.Next(make([][]byte, 0, 4)); !errors.Is(err, ErrTooSlow) || len(pieces) != 0 {

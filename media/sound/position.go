@@ -61,11 +61,23 @@ func (r *Ring) Read(p Position) (Piece, error) {
 	return r.read(p)
 }
 
-func (r *Ring) read(p Position) (Piece, error) {
+// Keeps reports whether a Read from p would not be told ErrTooSlow.
+func (r *Ring) Keeps(p Position) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.behindGone(p).Chunk >= r.base
+}
+
+// behindGone is where a reader goes on whose place Clear has forgotten.
+func (r *Ring) behindGone(p Position) Position {
 	if r.gone[0] <= p.Chunk && p.Chunk < r.gone[1] {
-		p = Position{Chunk: r.gone[1]}
+		return Position{Chunk: r.gone[1]}
 	}
-	if p.Chunk < r.base {
+	return p
+}
+
+func (r *Ring) read(p Position) (Piece, error) {
+	if p = r.behindGone(p); p.Chunk < r.base {
 		return Piece{Next: p}, ErrTooSlow
 	}
 	for int(p.Chunk-r.base) < len(r.chunks) {
