@@ -254,9 +254,9 @@ var ErrUnfinished = errors.New("conn: connections were left when the time was ov
 // Shutdown ends the engine: listeners are closed, connections that are no websocket
 // yet are dropped, as are followers, and every other gets a close frame with code 1000 and the reason.
 // It returns when the last connection has ended, which takes at most CloseTimeout
-// unless a session does not return. When ctx ends first, the sockets are dropped
-// and the error says how many sessions were still at work. Calling it again waits
-// again.
+// unless a session does not return; followers over TLS are told of their end meanwhile.
+// When ctx ends first, the sockets are dropped and the error says how many sessions were
+// still at work. Calling it again waits again.
 func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 	r := Reason{By: ByServer, Code: CodeNormal, Text: cutText(reason, maxCloseText), Err: ErrShutdown}
 	e.stop()
@@ -264,17 +264,35 @@ func (e *Engine) Shutdown(ctx context.Context, reason string) error {
 	e.each(func(s *shard, i uint32, _ *record) { s.shut(i, r) })
 	select {
 	case <-e.drained:
-		e.running.Wait()
-		e.relay.running.Wait()
-		return nil
+		if e.atRest(ctx) {
+			return nil
+		}
 	case <-ctx.Done():
 	}
+	e.relay.farewells.cut()
 	e.each(func(s *shard, i uint32, r *record) { s.lost(i, r.gen, ctx.Err()) })
 	left := e.Len()
 	if left == 0 {
 		return nil
 	}
 	return fmt.Errorf("%w: %d: %w", ErrUnfinished, left, context.Cause(ctx))
+}
+
+// atRest waits until no goroutine of an engine without connections is left, and is false
+// if ctx ends first: the end of a follower over TLS may wait for its peer.
+func (e *Engine) atRest(ctx context.Context) bool {
+	rest := make(chan struct{})
+	go func() {
+		defer close(rest)
+		e.running.Wait()
+		e.relay.running.Wait()
+	}()
+	select {
+	case <-rest:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // each calls do for every connection, with the mutex of its shard held.

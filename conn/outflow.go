@@ -94,7 +94,8 @@ func (c counter) Write(p []byte) (int, error) {
 // close ends the connection so that neither a write nor a read goes on.
 func (o *outflow) close(on FollowEvent) {
 	if on == Exhaust {
-		o.lane.relay.running.Go(func() { o.nc.Close() }) // TLS says that this is the end, which may take a moment
+		r := o.lane.relay
+		r.running.Go(func() { r.farewells.say(o) }) // TLS says that this is the end, which may take a moment
 		return
 	}
 	// Below TLS: to say so there would mean to wait for a peer that perhaps does not read.

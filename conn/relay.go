@@ -16,6 +16,8 @@ type relay struct {
 	ledger *fsm.SharedLedger[FollowState, FollowEvent]
 	every  time.Duration // between two turns of a follower
 	stall  time.Duration
+	// farewells are the connections that are told of their end.
+	farewells farewells
 
 	mu      sync.Mutex // guards what follows
 	over    bool
