@@ -18,10 +18,13 @@ func TestChainRunsTheSameOnBothRunners(t *testing.T) { fsmtest.Agree(t, chain) }
 // diary is a History that can be told to fail.
 type diary struct {
 	plays, relations []string
-	fail             error
+	fail, failPlays  error
 }
 
 func (d *diary) AddPlay(_ context.Context, id int64, at time.Time, random bool) error {
+	if d.failPlays != nil {
+		return d.failPlays
+	}
 	d.plays = append(d.plays, fmt.Sprintf("%d@%d %v", id, at.Unix()/60, random))
 	return nil
 }
@@ -97,6 +100,36 @@ func TestTrackerFailures(t *testing.T) {
 	must(t, tracker.Track(ctx, 4, false, at(3)))
 	if want := []string{"1-3"}; !slices.Equal(d.relations, want) {
 		t.Errorf("relations %v, want %v", d.relations, want)
+	}
+}
+
+// Plays that a full disk does not take are written in their order when it takes them, at
+// the latest by Close; those of more than two days are not kept.
+func TestPlaysWaitForTheDisk(t *testing.T) {
+	ctx, full := t.Context(), errors.New("disk full")
+	d := &diary{failPlays: full}
+	tracker := NewTracker(d, time.Hour, false, false)
+	at := func(minute int64) time.Time { return time.Unix(minute*60, 0) }
+	for song := range int64(2) {
+		if err := tracker.Track(ctx, song, false, at(song)); !errors.Is(err, full) {
+			t.Errorf("error %v", err)
+		}
+	}
+	d.failPlays = nil
+	must(t, tracker.Track(ctx, 2, true, at(2)))
+	if want := []string{"0@0 false", "1@1 false", "2@2 true"}; !slices.Equal(d.plays, want) {
+		t.Errorf("plays %v, want %v", d.plays, want)
+	}
+	d.plays, d.failPlays = nil, full
+	for song := range int64(maxOwed + 5) {
+		if err := tracker.Track(ctx, song, false, at(song)); !errors.Is(err, full) {
+			t.Fatalf("error %v", err)
+		}
+	}
+	d.failPlays = nil
+	must(t, tracker.Close(ctx))
+	if len(d.plays) != maxOwed || d.plays[0] != "5@5 false" {
+		t.Errorf("%d plays from %v, want %d from the sixth on", len(d.plays), d.plays[:1], maxOwed)
 	}
 }
 
