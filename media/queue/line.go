@@ -28,6 +28,7 @@ type line struct {
 	commands sync.Mutex
 	content  atomic.Pointer[list] // changed only with commands held
 	turned   atomic.Pointer[turn] // the last one; nil: none since the start
+	unkept   bool                 // the file is damaged and not kept beside yet; guarded by commands
 
 	journal *Journal // may be nil
 	noted   ticket   // of the change that is being made; guarded by commands

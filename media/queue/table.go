@@ -18,8 +18,12 @@ type table struct {
 
 func (t table) columns() []string { return []string{"EntryID", t.mediaColumn, "IsRandom"} }
 
-// save makes a list the content of the line's file.
+// save makes a list the content of the line's file. A damaged one that could not be
+// kept beside is not overwritten before that has worked.
 func (q *line) save(l list) error {
+	if err := q.preserve(); err != nil {
+		return err
+	}
 	columns := q.table.columns()
 	rows, cells := make([][]state.Cell, len(l)), make([]state.Cell, 0, len(l)*len(columns))
 	for i, it := range l {
@@ -63,14 +67,27 @@ func (q *line) load() error {
 	if len(damage) == 0 {
 		return nil
 	}
-	kept, err := q.store.Preserve(q.table.file)
-	if err == nil {
-		err = q.save(l)
-	}
-	q.log.Warn("parts of the queue could not be restored; the file is kept beside it",
-		"queue", q.table.file, "damage", damage[0].String(), "damages", len(damage), "entries", len(l), "kept", kept)
-	if err != nil {
+	q.log.Warn("parts of the queue could not be restored",
+		"queue", q.table.file, "damage", damage[0].String(), "damages", len(damage), "entries", len(l))
+	q.unkept = true
+	if err := q.save(l); err != nil {
 		q.log.Error("the restored queue could not be saved; it is tried again with the next change", "queue", q.table.file, "error", err)
+	}
+	return nil
+}
+
+// preserve keeps a damaged file beside, once.
+func (q *line) preserve() error {
+	if !q.unkept {
+		return nil
+	}
+	kept, err := q.store.Preserve(q.table.file)
+	if err != nil {
+		return fmt.Errorf("the damaged file of the queue could not be kept beside, so it is not overwritten: %w", err)
+	}
+	q.unkept = false
+	if kept != "" {
+		q.log.Info("the damaged file of the queue is kept beside it", "queue", q.table.file, "kept", kept)
 	}
 	return nil
 }
