@@ -32,6 +32,7 @@ var kinds = []struct {
 	{"children", childFaults},
 	{"hearing", hearingFaults},
 	{"files", fileFaults},
+	{"disk", diskFaults},
 	{"listeners", crowdFaults},
 	{"the server", killFaults},
 }
