@@ -54,6 +54,7 @@ type Server struct {
 	unsubscribe []func()
 	importing   atomic.Pointer[importState]
 	lists       lists
+	glance      glance
 	telling     sync.Mutex // held from a getter's look at the state to the broadcast of it
 	started     time.Time
 }

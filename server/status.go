@@ -61,9 +61,10 @@ func (s *Server) silence() *silence {
 	}
 }
 
-// emptyQueue says whether the stream waits for a song, and why it finds none.
+// emptyQueue says whether the stream waits for a song, and why it finds none. It does not
+// wait for a disk: a probe that gets no answer has the server restarted.
 func (s *Server) emptyQueue() *silence {
-	if o := s.o.Queue.Outlook(); o.Prospect == queue.NoSongs {
+	if o := s.glance.outlook(s.o.Queue.Outlook); o != nil && o.Prospect == queue.NoSongs {
 		return &silence{Reason: "nosongs", Text: "The queue is empty. " + noSongsText(o.Census) + " Add a song, or change the settings of the random selection or the genres."}
 	}
 	return &silence{Reason: "queue", Text: "The queue is empty; the next song is being chosen."}
