@@ -49,9 +49,9 @@ func (s *PageSplitter) Write(p []byte, page func(Page)) {
 			break
 		}
 		if size == 0 || !intact(s.rest[at:at+size]) {
-			skip := 1
-			if next := bytes.IndexByte(s.rest[at+1:], capture[0]); next > 0 {
-				skip += next
+			skip := len(s.rest) - at
+			if next := bytes.IndexByte(s.rest[at+1:], capture[0]); next >= 0 {
+				skip = 1 + next
 			}
 			at += skip
 			s.skipped += uint64(skip)

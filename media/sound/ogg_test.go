@@ -62,6 +62,29 @@ func TestPageSplitter(t *testing.T) {
 	})
 }
 
+// Bytes that begin no page are left out at once: to look at the rest of them behind each
+// single one would take minutes here.
+func TestPageSplitterLeavesNoiseOutAtOnce(t *testing.T) {
+	noise := bytes.Repeat([]byte{'x'}, 4<<20)
+	for name, c := range map[string]struct {
+		stream  []byte
+		pages   int
+		pending int
+	}{
+		"nothing else":        {noise, 0, 0},
+		"behind a page":       {append(page(0, 1, 9), noise...), 1, 0},
+		"in front of a page":  {append(bytes.Clone(noise), page(0, 1, 9)...), 1, 0},
+		"in front of a begin": {append(bytes.Clone(noise), "Ogg"...), 0, 3},
+	} {
+		var s PageSplitter
+		pages, size := 0, 0
+		s.Write(c.stream, func(p Page) { pages++; size += len(p.Whole) })
+		if pages != c.pages || s.Pending() != c.pending || int(s.Skipped()) != len(noise) || size+c.pending+len(noise) != len(c.stream) {
+			t.Errorf("%s: %d pages, %d bytes left out, %d pending", name, pages, s.Skipped(), s.Pending())
+		}
+	}
+}
+
 // FuzzPages holds for any bytes, cut anywhere: each byte is in a page, left out
 // or pending, each page is as it says, and cutting elsewhere finds the same ones.
 // The framer above never fails on them.
