@@ -185,7 +185,10 @@ func TestIcecastStandsStill(t *testing.T) {
 	t.Parallel()
 	studio := newStudio(t, sound.MP3)
 	server := icecasttest.Start(t)
-	c := broadcast(t, server, nil, Mount{Path: "/live", Sound: studio.mount})
+	patient, hasty := brisk, brisk
+	patient.stalled = time.Hour // however long this test takes to let the server go on
+	hasty.answer = time.Hour    // of the next attempt, whose failure would hide why the first has ended
+	c := broadcastWithin(t, server, patient, nil, Mount{Path: "/live", Sound: studio.mount})
 	until(t, c, "sending", func(now Status) bool { return now.Bytes > 100_000 })
 	server.Freeze()
 	until(t, c, "stalled", func(now Status) bool { return now.State == Stalled })
@@ -194,6 +197,8 @@ func TestIcecastStandsStill(t *testing.T) {
 	if now.Connections != 1 || now.Err != nil {
 		t.Errorf("it was not the same connection: %+v", now)
 	}
+	c = broadcastWithin(t, server, hasty, nil, Mount{Path: "/other", Sound: studio.mount})
+	until(t, c, "sending", func(now Status) bool { return now.Bytes > 100_000 })
 	server.Freeze()
 	now = until(t, c, "lost", func(now Status) bool { return now.Err != nil })
 	if !strings.Contains(now.Err.Error(), "not taken the sound") {

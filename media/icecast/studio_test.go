@@ -143,6 +143,11 @@ var brisk = limits{
 // broadcast runs a client of a server until the test ends.
 func broadcast(t testing.TB, s *icecasttest.Server, change func(*Options), mounts ...Mount) *Client {
 	t.Helper()
+	return broadcastWithin(t, s, brisk, change, mounts...)
+}
+
+func broadcastWithin(t testing.TB, s *icecasttest.Server, l limits, change func(*Options), mounts ...Mount) *Client {
+	t.Helper()
 	o := Options{Host: "localhost", Port: s.Port, Password: icecasttest.Password, Name: "Tönung", Agent: "MusicDB", Mounts: mounts}
 	if change != nil {
 		change(&o)
@@ -150,7 +155,7 @@ func broadcast(t testing.TB, s *icecasttest.Server, change func(*Options), mount
 	c, err := New(o)
 	must(t, err)
 	for _, one := range c.sources {
-		one.limit(brisk)
+		one.limit(l)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan struct{})
