@@ -125,7 +125,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, history.Close)
-	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Journal: history, Log: log})
+	songs, err := queue.OpenSongs(queue.Options{Library: lib, State: store, Journal: history, MaxEntries: int(c.Queue.MaxEntries), Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -113,6 +113,7 @@ type Config struct {
 	}
 	Queue struct {
 		HistoryDays Days   `default:"30" desc:"days for which it is kept who has changed the queues, when and how, with the address of the client; 0: nothing is kept, and what was kept is removed"`
+		MaxEntries  Number `default:"10000" desc:"how many entries each queue may have for something to be added: each change writes the whole queue. A queue that is longer already is kept"`
 		HistoryRows Number `default:"100000" desc:"how many such changes are kept at most"`
 	}
 	Stream struct {

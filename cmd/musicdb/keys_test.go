@@ -96,6 +96,7 @@ var keyCases = map[string]struct{ good, bad map[string]string }{
 	"stream preamp":             {some("0", "", "-15", "", "15", "", "2.5", ""), some("15.5", "-15 to 15", "-16", "-15 to 15", "3 dB", "-15 to 15", "NaN", "-15 to 15")},
 	"stream measureloudness":    switches,
 	"queue historydays":         {some("0", "", "36500", ""), some("-1", "0 to 36500", "36501", "0 to 36500", "a week", "0 to 36500")},
+	"queue maxentries":          {some("1", "", "10000000", ""), some("0", "1 to 10000000", "all", "1 to 10000000")},
 	"queue historyrows":         {some("1", "", "10000000", ""), some("0", "1 to 10000000", "all", "1 to 10000000")},
 	"extern configtemplate":     {some("/x.ini", ""), nil},
 	"extern statedir":           {some(".mdbstate", ""), nil},

@@ -13,7 +13,7 @@ import (
 // openVideos opens what the server needs for videos, from the parts that it has
 // already. With videos disabled all of it is there, and the stream stands still.
 func (p *parts) openVideos(ctx context.Context, c *Settings, o *server.Options) (err error) {
-	o.Videos, err = queue.OpenVideos(queue.Options{Library: o.Library, State: o.State, Journal: o.History, Log: o.Log})
+	o.Videos, err = queue.OpenVideos(queue.Options{Library: o.Library, State: o.State, Journal: o.History, MaxEntries: int(c.Queue.MaxEntries), Log: o.Log})
 	if err != nil {
 		return err
 	}

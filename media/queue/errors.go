@@ -22,6 +22,8 @@ var (
 	// ErrNotSaved: the change could not be written to disk and was not made. See
 	// [SaveError].
 	ErrNotSaved = errors.New("the queue could not be saved")
+	// ErrFull: the queue may not have so many entries. See [FullError].
+	ErrFull = errors.New("the queue is full")
 )
 
 // UnknownEntryError says which entry is not in the queue.
@@ -65,3 +67,13 @@ func (e *SaveError) Error() string {
 func (e *SaveError) Is(target error) bool { return target == ErrNotSaved }
 
 func (e *SaveError) Unwrap() error { return e.Err }
+
+// FullError says how long the queue would have become, and how long it may be.
+type FullError struct{ Would, Most int }
+
+func (e *FullError) Error() string {
+	return fmt.Sprintf("%v: it would have %d entries and may have %d; remove some first, or raise maxentries in the section queue of the settings", ErrFull, e.Would, e.Most)
+}
+
+// Is makes it an [ErrFull].
+func (e *FullError) Is(target error) bool { return target == ErrFull }

@@ -22,6 +22,7 @@ type line struct {
 	log    *slog.Logger
 	now    func() time.Time
 	source source
+	most   int // entries; 0: any number
 
 	// commands is held by whoever changes the queue, from the first look at the
 	// list until the last subscriber was called.
@@ -51,6 +52,7 @@ type source interface {
 
 // open restores the line from its file.
 func (q *line) open(o Options, from source, t table) error {
+	q.most = o.MaxEntries
 	q.store, q.log, q.now, q.journal, q.source, q.table = o.State, o.Log, o.Now, o.Journal, from, t
 	if err := q.load(); err != nil {
 		return err
@@ -146,6 +148,9 @@ func (q *line) addRandom(who Actor, at Position, choose func() (int64, bool)) (f
 
 // insert is the common part of add and addRandom, which have begun.
 func (q *line) insert(who Actor, what Change, at Position, media ...int64) ([]EntryID, error) {
+	if n := len(q.list()) + len(media); q.most > 0 && n > q.most {
+		return nil, &FullError{Would: n, Most: q.most}
+	}
 	items := make([]item, len(media))
 	ids := make([]EntryID, len(media))
 	for i, m := range media {

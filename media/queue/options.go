@@ -13,10 +13,13 @@ import (
 type Options struct {
 	Library *library.Library
 	State   *state.Store
-	Journal *Journal         // where every change is kept; nil: nowhere
-	Log     *slog.Logger     // nil discards
-	Now     func() time.Time // nil: time.Now
-	Rand    *rand.Rand       // for the random selection of this queue only; nil: seeded by the system
+	Journal *Journal // where every change is kept; nil: nowhere
+	// MaxEntries is how many entries there may be for something to be added; 0: any
+	// number. Longer queues of the past are kept, and playing adds what it needs.
+	MaxEntries int
+	Log        *slog.Logger     // nil discards
+	Now        func() time.Time // nil: time.Now
+	Rand       *rand.Rand       // for the random selection of this queue only; nil: seeded by the system
 }
 
 func (o *Options) complete() {
