@@ -50,7 +50,7 @@ var followStates = []fsm.StateDoc[FollowState]{
 
 var followEvents = []fsm.EventDoc[FollowEvent]{
 	{Event: Deliver, Name: "Deliver", By: "the engine", Layer: connection, Doc: "The connection has taken everything that is there."},
-	{Event: Fill, Name: "Fill", By: "the transport", Layer: transport, Doc: "The connection takes no more for now."},
+	{Event: Fill, Name: "Fill", By: "the transport", Layer: transport, Doc: "The connection is full: it takes no more until it has sent some."},
 	{Event: Exhaust, Name: "Exhaust", By: "the flow", Layer: flowing, Doc: "Nothing will follow, or the flow has failed."},
 	{Event: HangUp, Name: "HangUp", By: "the peer", Layer: transport, Doc: "The connection has ended or failed."},
 	{Event: FallOut, Name: "FallOut", By: "the flow", Layer: flowing, Doc: "What should follow is not kept any more."},

@@ -187,7 +187,7 @@ func (l *lane) took(f *follower, n int) {
 	}
 }
 
-// full notes that a connection takes no more for now. Its time to take a byte begins here:
+// full notes that a connection takes no more until it has sent some. Its time to take a byte begins here:
 // before, there may have been none for it for long.
 func (l *lane) full(f *follower) {
 	if f.life.State() != Behind {
