@@ -18,6 +18,7 @@ type worker struct {
 	machine  *fsm.Runner[State, Event]
 	observer *fsm.Observer[State, Event]
 	failed   map[int64]failure
+	last     int64  // the video that was looked after last
 	looked   uint64 // generation of the library in which nothing was lacking
 	now      func() time.Time
 }
@@ -150,16 +151,20 @@ func (w *worker) due() bool {
 }
 
 // lacking returns a video whose row names no pictures, or whose first frame is
-// not there.
+// not there. It goes on behind the one that was found last, so that a pass through
+// many looks at each of them once.
 func (s *Store) lacking(catalogue *library.Catalogue) (library.Video, bool) {
-	for _, v := range catalogue.Videos() {
-		if !s.lacks(v) {
-			continue
+	for _, wrapped := range []bool{false, true} {
+		for _, v := range catalogue.Videos() {
+			if (v.ID <= s.worker.last) != wrapped || !s.lacks(v) {
+				continue
+			}
+			if failed, known := s.worker.failed[v.ID]; known && !s.worker.passed(failed) && failed.file == s.describe(v) {
+				continue
+			}
+			s.worker.last = v.ID
+			return v, true
 		}
-		if failed, known := s.worker.failed[v.ID]; known && !s.worker.passed(failed) && failed.file == s.describe(v) {
-			continue
-		}
-		return v, true
 	}
 	return library.Video{}, false
 }

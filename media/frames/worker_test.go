@@ -123,3 +123,16 @@ func (a atMade) Write(line []byte) (int, error) {
 	}
 	return len(line), nil
 }
+
+// One pass goes through all videos: who fails first does not keep the others waiting,
+// and is not looked at again for each of them.
+func TestLooksGoOnBehindTheLast(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t)
+	second, third := s.add("Second", []byte("no film")), s.add("Third", []byte("no film"))
+	for _, want := range []int64{1, second, third, 1} {
+		if v, found := s.store.lacking(s.library.Catalogue()); !found || v.ID != want {
+			t.Fatalf("the next one is %d (%v), want %d", v.ID, found, want)
+		}
+	}
+}
