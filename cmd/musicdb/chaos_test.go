@@ -36,6 +36,8 @@ func TestChaos(t *testing.T) {
 		s.untilChange() // the song in which it happened is over, and the next one is played
 		s.queue()
 		struck = append(struck, one)
+		// The next failure is another one: what this one has caused is over.
+		s.pause(time.Until(one.to.Add(aftermathTime)))
 	}
 	s.untilChange()
 	recorded := ear.end()

@@ -24,15 +24,22 @@ const (
 	encoderPatience = 1500 * time.Millisecond
 	// encoderStart is how long a child may take to its first frame, in real time.
 	encoderStart = 20 * time.Second
-	// encoderProved resets the pauses between starts.
-	encoderProved = 5 * time.Second
+	// encoderProved is how long an encoder must live for its loss to be one by itself:
+	// the pauses between starts begin anew. A silence of a tenth of a second every two
+	// seconds is better than a longer one.
+	encoderProved = 2 * time.Second
 	// lateStep between two steps says that the pump was halted (a suspended or
 	// overloaded machine): it has not looked at the child, so the child is not to
 	// blame for that time.
 	lateStep = 500 * time.Millisecond
 )
 
-var encoderPauses = []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 5 * time.Second, 10 * time.Second}
+// encoderPauses come before the next start, by the number of losses in a row. The first
+// few are short: what is lost twice within seconds is often lost for two reasons.
+var encoderPauses = []time.Duration{
+	100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond,
+	1600 * time.Millisecond, 3 * time.Second, 5 * time.Second, 10 * time.Second,
+}
 
 // encoder is the child that encodes one format, and its restarts. The pump owns it.
 type encoder struct {
