@@ -17,7 +17,7 @@ func TestMemoryFromTheFutureGetsOld(t *testing.T) {
 	h.restart()
 	h.settled() // the journal looks at the clock when it begins
 	memory := func(after time.Duration) []int64 {
-		h.now = time.Unix(1_700_000_000, 0).Add(after)
+		h.clock.set(time.Unix(1_700_000_000, 0).Add(after))
 		h.songs.Outlook()
 		return ids(h.songs.randy.songs)
 	}

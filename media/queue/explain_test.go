@@ -29,7 +29,7 @@ func TestPicksAreExplained(t *testing.T) {
 	if _, known := h.songs.PickOf(user); !found || known {
 		t.Fatalf("explained: %v; that of a user: %v", found, known)
 	}
-	want := Pick{SongID: first.SongID, At: h.now.Unix(), Seed: pick.Seed, Candidates: 3, Census: Census{Songs: 10, Pool: 4}}
+	want := Pick{SongID: first.SongID, At: h.clock.now().Unix(), Seed: pick.Seed, Candidates: 3, Census: Census{Songs: 10, Pool: 4}}
 	want.Constraints, want.BlackLists = state.DefaultRandy().Constraints, state.DefaultRandy().BlackLists
 	want.Genres, want.GenreCount = []string{"Rock"}, 1
 	want.Census.Excluded[Disabled], want.Census.Excluded[TooShort], want.Census.Excluded[AlbumGenre] = 2, 1, 3
@@ -192,7 +192,7 @@ func TestExplainSong(t *testing.T) {
 		var heard []Rule
 		for _, one := range v.Heard {
 			heard = append(heard, one.Rule)
-			if one.At != h.now.Unix() {
+			if one.At != h.clock.now().Unix() {
 				t.Errorf("song %d: %+v", c.song, one)
 			}
 		}

@@ -138,8 +138,8 @@ func TestHistoryNamesWhoDidWhat(t *testing.T) {
 	var commands []int64
 	for _, c := range history {
 		commands = append(commands, c.Command-history[0].ID)
-		if !c.At.Equal(h.now) {
-			t.Errorf("%s was at %v, want %v", c.What, c.At, h.now)
+		if !c.At.Equal(h.clock.now()) {
+			t.Errorf("%s was at %v, want %v", c.What, c.At, h.clock.now())
 		}
 	}
 	if want := []int64{0, 1, 2, 2, 4, 5, 6, 7, 8, 9, 9, 11, 11}; !slices.Equal(commands, want) {
@@ -217,11 +217,11 @@ func TestHistoryIsBounded(t *testing.T) {
 	h := newHouse(t, []int{8})
 	h.barren()
 	h.fill(1, 2, 3)
-	h.now = h.now.AddDate(0, 0, 10)
+	h.clock.set(h.clock.now().AddDate(0, 0, 10))
 	h.fill(4)
 	ctx := context.Background()
 	// Nothing since the checkpoint of the start goes.
-	must(t, h.library.TrimQueueChanges(ctx, h.now.AddDate(1, 0, 0), h.now, 0))
+	must(t, h.library.TrimQueueChanges(ctx, h.clock.now().AddDate(1, 0, 0), h.clock.now(), 0))
 	if got := len(h.settled()); got < 4 {
 		t.Fatalf("%d changes are left, want the 4 since the start at least", got)
 	}
@@ -232,12 +232,12 @@ func TestHistoryIsBounded(t *testing.T) {
 		keep   int
 		left   int
 	}{
-		{h.now.AddDate(0, 0, -11), 100, all},
-		{h.now.AddDate(0, 0, -1), 100, 2},
-		{h.now.AddDate(0, 0, -1), 1, 1},
-		{h.now.AddDate(0, 0, 1), 0, 0},
+		{h.clock.now().AddDate(0, 0, -11), 100, all},
+		{h.clock.now().AddDate(0, 0, -1), 100, 2},
+		{h.clock.now().AddDate(0, 0, -1), 1, 1},
+		{h.clock.now().AddDate(0, 0, 1), 0, 0},
 	} {
-		must(t, h.library.TrimQueueChanges(ctx, c.before, h.now.AddDate(1, 0, 0), c.keep))
+		must(t, h.library.TrimQueueChanges(ctx, c.before, h.clock.now().AddDate(1, 0, 0), c.keep))
 		newest, err := h.journal.Before(ctx, library.SongQueue, 0, 100)
 		must(t, err)
 		if len(newest) != c.left {

@@ -52,7 +52,7 @@ type house struct {
 	state   *state.Store
 	songs   *Songs
 	journal *Journal
-	now     time.Time
+	clock   *hand
 	dice    *rand.Rand
 	events  []Event
 
@@ -66,7 +66,7 @@ type house struct {
 func newHouse(t testing.TB, albums []int, statements ...string) *house {
 	t.Helper()
 	dir := t.TempDir()
-	h := &house{t: t, dir: dir, stateDir: dir, now: time.Unix(1_700_000_000, 0), dice: rand.New(rand.NewPCG(1, 2))}
+	h := &house{t: t, dir: dir, stateDir: dir, clock: newHand(time.Unix(1_700_000_000, 0)), dice: rand.New(rand.NewPCG(1, 2))}
 	h.open()
 	for i, songs := range albums {
 		artist := fmt.Sprintf("Artist %d", i/2+1)
@@ -140,9 +140,9 @@ func (h *house) restart() {
 	h.t.Helper()
 	must(h.t, h.journal.Close())
 	var err error
-	h.journal, err = OpenJournal(context.Background(), JournalOptions{Library: h.library, Days: 30, Rows: 1_000_000, Now: func() time.Time { return h.now }})
+	h.journal, err = OpenJournal(context.Background(), JournalOptions{Library: h.library, Days: 30, Rows: 1_000_000, Now: h.clock.now})
 	must(h.t, err)
-	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Journal: h.journal, Now: func() time.Time { return h.now }, Rand: h.dice})
+	h.songs, err = OpenSongs(Options{Library: h.library, State: h.state, Journal: h.journal, Now: h.clock.now, Rand: h.dice})
 	must(h.t, err)
 	h.events = nil
 	h.songs.Subscribe(func(e Event) {

@@ -280,12 +280,12 @@ func TestSettingsTakeEffectAtOnce(t *testing.T) {
 	if got, want := lists(), "[] [5 6 7 8] [4 4]"; got != want {
 		t.Errorf("after a restart %s, want %s", got, want)
 	}
-	h.now = h.now.Add(24 * time.Hour)
+	h.clock.advance(24 * time.Hour)
 	h.songs.randy.refresh()
 	if got, want := lists(), "[] [5 6 7 8] [4 4]"; got != want {
 		t.Errorf("after a day %s, want %s", got, want)
 	}
-	h.now = h.now.Add(time.Second)
+	h.clock.advance(time.Second)
 	h.songs.randy.refresh()
 	if got, want := lists(), "[] [] []"; got != want {
 		t.Errorf("after more than a day %s, want %s", got, want)

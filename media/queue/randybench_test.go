@@ -43,7 +43,7 @@ func BenchmarkChoose(b *testing.B) {
 					r.BlackLists = state.BlackLists{SongListLength: 1000, AlbumListLength: 1000, ArtistListLength: 1000, MaxAge: 24}
 				})
 				for song := range int64(1000) {
-					h.songs.randy.remember(library.Song{ID: song * 59, AlbumID: song * 6, ArtistID: song}, h.now.Unix(), state.BlackLists{SongListLength: 1000, AlbumListLength: 1000, ArtistListLength: 1000})
+					h.songs.randy.remember(library.Song{ID: song * 59, AlbumID: song * 6, ArtistID: song}, h.clock.now().Unix(), state.BlackLists{SongListLength: 1000, AlbumListLength: 1000, ArtistListLength: 1000})
 				}
 			},
 			"barren": func() {

@@ -172,7 +172,7 @@ func TestTrackerWritesToTheLibrary(t *testing.T) {
 	h := newHouse(t, []int{3})
 	tracker := NewTracker(SongHistory(h.library), 30*time.Minute, false, false)
 	for _, song := range []int64{1, 2, 1} {
-		must(t, tracker.Track(t.Context(), song, false, h.now))
+		must(t, tracker.Track(t.Context(), song, false, h.clock.now()))
 	}
 	h.close()
 	if got := query(t, h.dir, "tracker.db", "SELECT weight FROM songrelations WHERE songida = 1 AND songidb = 2"); got != 2 {

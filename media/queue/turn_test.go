@@ -12,7 +12,7 @@ func TestMeant(t *testing.T) {
 	h := newHouse(t, []int{8})
 	h.barren()
 	ids := h.fill(1, 2, 3, 4)
-	at := func(ms int) time.Time { return h.now.Add(time.Duration(ms) * time.Millisecond) }
+	at := func(ms int) time.Time { return h.clock.now().Add(time.Duration(ms) * time.Millisecond) }
 	server := Actor{}
 	ask := func(what string, who Actor, id EntryID, asked time.Time, want error, current EntryID) {
 		t.Helper()
@@ -33,7 +33,7 @@ func TestMeant(t *testing.T) {
 	ask("the server itself", server, "", at(1), nil, ids[1])
 	ask("by name, at the same moment", ben, ids[1], at(1), nil, ids[1])
 
-	h.now = h.now.Add(time.Minute)
+	h.clock.advance(time.Minute)
 	h.songs.Next()
 	ask("at the end of the song", anna, "", at(100), ErrOvertaken, "")
 	ask("after its end", anna, "", at(600), nil, ids[2])

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"musicdb/media/library"
 	"musicdb/media/state"
@@ -40,7 +39,7 @@ func newCinema(t testing.TB, videos int) *cinema {
 func (c *cinema) reopen() {
 	c.t.Helper()
 	var err error
-	c.videos, err = OpenVideos(Options{Library: c.library, State: c.state, Journal: c.journal, Now: func() time.Time { return c.now }, Rand: c.dice})
+	c.videos, err = OpenVideos(Options{Library: c.library, State: c.state, Journal: c.journal, Now: c.clock.now, Rand: c.dice})
 	must(c.t, err)
 	c.heard = nil
 	c.videos.Subscribe(func(e Event) {
