@@ -59,6 +59,7 @@ var arrows = map[string][]string{
 	"media/demo/compose":    {"media/demo", "media/demo/score", "media/demo/synth", "media/demo/cover"},
 
 	"media/icecast/icecasttest": {}, // tests only
+	"media/ffmpeg/ffmpegtest":   {}, // tests only
 }
 
 // owners names the only packages that may import a dependency.
@@ -81,7 +82,7 @@ var owners = map[string][]string{
 
 // testsMay lists what the tests of every package may import beyond whatever
 // lies below their package.
-var testsMay = []string{"fsm/fsmtest", "media/demo", "conn/conformance"}
+var testsMay = []string{"fsm/fsmtest", "media/demo", "conn/conformance", "media/ffmpeg/ffmpegtest"}
 
 // testsOwn lists dependencies that the tests of a package may import although
 // the package may not, because a test plays the other end.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 // BenchmarkFirstSound starts the binary on an empty data directory, with ffmpeg
@@ -97,19 +99,7 @@ func stop(b *testing.B, c *child) {
 // used returns the processor time of a process and its resident memory in KB.
 func used(b testing.TB, pid int) (cpu time.Duration, resident int) {
 	b.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+2:]))
-	const userTicks, systemTicks, perSecond = 11, 12, 100
-	for _, field := range []int{userTicks, systemTicks} {
-		ticks, err := strconv.Atoi(fields[field])
-		if err != nil {
-			b.Fatal(err)
-		}
-		cpu += time.Duration(ticks) * time.Second / perSecond
-	}
+	self, _ := ffmpegtest.Spent(b, pid)
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Fatal(err)
@@ -118,7 +108,7 @@ func used(b testing.TB, pid int) (cpu time.Duration, resident int) {
 	if _, err := fmt.Sscan(rss, &resident); !found || err != nil {
 		b.Fatalf("no resident memory in %q: %v", status, err)
 	}
-	return cpu, resident
+	return self.Sum(), resident
 }
 
 // childrenOf lists the processes that a process has started, on all its threads.

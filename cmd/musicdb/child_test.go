@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +16,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"musicdb/server/client"
-	"musicdb/server/wire"
 )
 
 // The tests in this file start the real binary as a user would.
@@ -370,38 +366,4 @@ func TestKillLosesNothing(t *testing.T) {
 	if after := again.dial(data).ask("GetSongQueue", nil); after != before {
 		t.Errorf("before %s\nafter  %s", before, after)
 	}
-}
-
-// caller is a client of a child.
-type caller struct {
-	t testing.TB
-	*client.Client
-}
-
-func (c *child) dial(data string) *caller { return c.dialWith(data, nil) }
-
-// dialWith hands what arrives while an answer is waited for to others.
-func (c *child) dialWith(data string, others func(wire.Packet)) *caller {
-	c.t.Helper()
-	key, err := os.ReadFile(filepath.Join(data, "config", "wsapikey.txt"))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	to, err := client.Dial(c.t.Context(), client.Options{URL: "ws" + strings.TrimPrefix(c.page(), "http") + "ws", Key: strings.TrimSpace(string(key)), Others: others})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() { _ = to.Close() })
-	return &caller{c.t, to}
-}
-
-func (c *caller) ask(function string, arguments any) string {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
-	defer cancel()
-	result, err := c.Request(ctx, function, arguments)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return string(result)
 }

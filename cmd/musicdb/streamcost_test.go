@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 // costWindow is how long the processor time is measured: more than a song of the
@@ -111,8 +112,8 @@ type process struct {
 // family is the daemon and its children, as decoders the children that have ended.
 func family(b *testing.B, daemon int) []process {
 	b.Helper()
-	all := []process{reading(b, daemon, "daemon", 11), reading(b, daemon, "decoder", 13)}
-	all[1].resident, all[1].switches = 0, 0
+	_, ended := ffmpegtest.Spent(b, daemon)
+	all := []process{reading(b, daemon, "daemon"), {name: "decoder", user: ended.User, system: ended.System}}
 	for _, child := range childrenOf(b, daemon) {
 		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child))
 		if err != nil {
@@ -125,29 +126,18 @@ func family(b *testing.B, daemon int) []process {
 		case bytes.Contains(line, []byte("pipe:0")):
 			name = "ear"
 		}
-		all = append(all, reading(b, child, name, 11))
+		all = append(all, reading(b, child, name))
 	}
 	return all
 }
 
-// reading reads what a process has used; field is where in its stat the times
-// begin: 11 are its own, 13 those of its children.
-func reading(b *testing.B, pid int, name string, field int) process {
+// reading reads what a process has used.
+func reading(b *testing.B, pid int, name string) process {
 	b.Helper()
 	p := process{name: name}
 	_, p.resident = used(b, pid)
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+2:]))
-	for i, to := range []*time.Duration{&p.user, &p.system} {
-		ticks, err := strconv.Atoi(fields[field+i])
-		if err != nil {
-			b.Fatal(err)
-		}
-		*to = time.Duration(ticks) * time.Second / 100
-	}
+	self, _ := ffmpegtest.Spent(b, pid)
+	p.user, p.system = self.User, self.System
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		b.Fatal(err)

@@ -1,15 +1,12 @@
 package hearing
 
 import (
-	"fmt"
 	"math"
-	"os"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/sound"
 )
 
@@ -41,7 +38,7 @@ func BenchmarkLook(b *testing.B) {
 	for h.Status().State != Hearing || h.Status().Blind {
 		look()
 	}
-	daemon, ear := spentBy(b, os.Getpid()), spentBy(b, h.Status().Child)
+	daemon, ear := own(b), childs(b, h)
 	first := n
 	b.ReportAllocs()
 	for b.Loop() {
@@ -51,27 +48,23 @@ func BenchmarkLook(b *testing.B) {
 		}
 	}
 	seconds := float64(n-first) * (13 * sound.FrameTime).Seconds()
-	b.ReportMetric(float64((spentBy(b, os.Getpid())-daemon).Microseconds())/1000/seconds, "daemon-ms/s")
-	b.ReportMetric(float64((spentBy(b, h.Status().Child)-ear).Microseconds())/1000/seconds, "child-ms/s")
+	b.ReportMetric(float64((own(b)-daemon).Microseconds())/1000/seconds, "daemon-ms/s")
+	b.ReportMetric(float64((childs(b, h)-ear).Microseconds())/1000/seconds, "child-ms/s")
 }
 
-// spentBy is the processor time of a process.
-func spentBy(b *testing.B, pid int) time.Duration {
+// own is the processor time of this process.
+func own(b *testing.B) time.Duration {
 	b.Helper()
-	if pid == os.Getpid() {
-		var u syscall.Rusage
-		must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	must(b, err)
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest)
-	user, err := strconv.Atoi(fields[11])
-	must(b, err)
-	system, err := strconv.Atoi(fields[12])
-	must(b, err)
-	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100 on all Linux
+	var u syscall.Rusage
+	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// childs is that of the decoder that hears.
+func childs(b *testing.B, h *Ears) time.Duration {
+	b.Helper()
+	self, _ := ffmpegtest.Spent(b, h.Status().Child)
+	return self.Sum()
 }
 
 // BenchmarkMeter is what the pump pays for each block of 23 ms.

@@ -1,13 +1,12 @@
 package hearing
 
 import (
-	"bytes"
-	"os/exec"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"musicdb/fsm/fsmtest"
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -24,22 +23,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// run runs the installed ffmpeg and returns its standard output.
-func run(t testing.TB, stdin []byte, args ...string) []byte {
-	t.Helper()
-	cmd := exec.Command("ffmpeg", append([]string{"-v", "error", "-y"}, args...)...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("ffmpeg %v: %v\n%s", args, err, &complaint)
-	}
-	return out.Bytes()
-}
-
 // encoded is sound of ffmpeg's lavfi, encoded with the given options.
 func encoded(t testing.TB, source string, options ...string) []byte {
 	t.Helper()
 	args := append([]string{"-f", "lavfi", "-i", source, "-c:a", "libmp3lame", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3"}, options...)
-	return run(t, nil, append(args, "pipe:1")...)
+	return ffmpegtest.Run(t, nil, append(args, "pipe:1")...)
 }

@@ -6,11 +6,11 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
 
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/icecast/icecasttest"
 	"musicdb/media/sound"
 )
@@ -21,23 +21,10 @@ const hurry = 4
 // rate is at which sound is compared, in Hz.
 const rate = 4000
 
-// ffmpeg runs the installed one.
-func ffmpeg(t testing.TB, in []byte, args ...string) []byte {
-	t.Helper()
-	cmd := exec.Command("ffmpeg", append([]string{"-v", "error"}, args...)...)
-	cmd.Stdin = bytes.NewReader(in)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("ffmpeg %v: %v\n%s", args, err, &complaint)
-	}
-	return out.Bytes()
-}
-
 // decode returns what a recording sounds like, whatever its format.
 func decode(t testing.TB, recording []byte) []float64 {
 	t.Helper()
-	raw := ffmpeg(t, recording, "-i", "pipe:0", "-ac", "1", "-ar", "4000", "-f", "s16le", "pipe:1")
+	raw := ffmpegtest.Run(t, recording, "-i", "pipe:0", "-ac", "1", "-ar", "4000", "-f", "s16le", "pipe:1")
 	samples := make([]float64, len(raw)/2)
 	for i := range samples {
 		samples[i] = float64(int16(binary.LittleEndian.Uint16(raw[2*i:])))
@@ -102,12 +89,12 @@ func newStudio(t testing.TB, format sound.Format) *studio {
 	var length time.Duration
 	if format == sound.MP3 {
 		var split sound.Splitter
-		split.Write(ffmpeg(t, noise(), append(in, "-ar", "44100", "-ac", "2", "-b:a", "320k", "-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1")...),
+		split.Write(ffmpegtest.Run(t, noise(), append(in, "-ar", "44100", "-ac", "2", "-b:a", "320k", "-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1")...),
 			func(h sound.Header, whole []byte) {
 				frames, length = append(frames, bytes.Clone(whole)), h.Duration()
 			})
 	} else {
-		pages := bytes.SplitAfter(ffmpeg(t, noise(), append(in, "-c:a", "libopus", "-b:a", "128k", "-page_duration", "100000", "-f", "ogg", "pipe:1")...), []byte("OggS"))
+		pages := bytes.SplitAfter(ffmpegtest.Run(t, noise(), append(in, "-c:a", "libopus", "-b:a", "128k", "-page_duration", "100000", "-f", "ogg", "pipe:1")...), []byte("OggS"))
 		for i, page := range pages[1:] { // each without its first four bytes, with those of the next
 			pages[i+1] = append([]byte("OggS"), bytes.TrimSuffix(page, []byte("OggS"))...)
 		}

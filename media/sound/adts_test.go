@@ -1,7 +1,6 @@
 package sound
 
 import (
-	"bytes"
 	"errors"
 	"testing"
 	"time"
@@ -34,33 +33,14 @@ func TestParseADTS(t *testing.T) {
 	}
 }
 
-// FuzzADTS holds for any bytes, cut anywhere: each byte is in a frame, left out
-// or pending; each frame begins with a header of its own length; cutting
-// elsewhere finds the same frames.
 func FuzzADTS(f *testing.F) {
 	f.Add(tone(f, AAC)[:2000], 7)
 	f.Add([]byte{0xFF, 0xF1, 0x50, 0x80, 0x00, 0xFF, 0xFC, 0xFF, 0xFF, 0xF1}, 3)
 	f.Add([]byte{0xFF, 0xF0, 0x50, 0x80, 0x01, 0x3F, 0xFC, 0, 0}, 8)
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
-		var whole, parts ADTSSplitter
-		var first, second [][]byte
-		inFrames := 0
-		whole.Write(stream, func(h ADTS, frame []byte) {
-			if again, err := ParseADTS([ADTSSize]byte(frame)); err != nil || again != h || len(frame) != h.Size || h.Duration() <= 0 {
-				t.Fatalf("frame of %d bytes for %+v: %v", len(frame), h, err)
-			}
-			inFrames += len(frame)
-			first = append(first, bytes.Clone(frame))
+		splitsAnywhere(t, &ADTSSplitter{}, &ADTSSplitter{}, stream, cut, func(h ADTS, frame []byte) bool {
+			again, err := ParseADTS([ADTSSize]byte(frame))
+			return err == nil && again == h && len(frame) == h.Size && h.Duration() > 0
 		})
-		if sum := inFrames + int(whole.Skipped()) + whole.Pending(); sum != len(stream) {
-			t.Fatalf("%d bytes in, %d accounted for", len(stream), sum)
-		}
-		cut = min(max(cut, 0), len(stream))
-		for _, part := range [][]byte{stream[:cut], stream[cut:]} {
-			parts.Write(part, func(_ ADTS, frame []byte) { second = append(second, bytes.Clone(frame)) })
-		}
-		if !bytes.Equal(bytes.Join(first, nil), bytes.Join(second, nil)) || len(first) != len(second) {
-			t.Fatalf("%d frames in one piece, %d cut at %d", len(first), len(second), cut)
-		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 // encodings are how ffmpeg is asked for each format.
@@ -20,7 +22,7 @@ var encodings = map[Format][]string{
 // tone is four seconds of a sine wave in a format.
 func tone(t testing.TB, f Format) []byte {
 	t.Helper()
-	return run(t, nil, append(append([]string{"-f", "lavfi", "-i", "aevalsrc=exprs=0.5*sin(2*PI*441*t)|0.5*sin(2*PI*441*t):s=44100:d=4"}, encodings[f]...), "pipe:1")...)
+	return ffmpegtest.Run(t, nil, append(append([]string{"-f", "lavfi", "-i", "aevalsrc=exprs=0.5*sin(2*PI*441*t)|0.5*sin(2*PI*441*t):s=44100:d=4"}, encodings[f]...), "pipe:1")...)
 }
 
 // What real encoders deliver comes out whole and in order, in frames that last
@@ -90,7 +92,7 @@ func TestJoinInTheMiddleIsDecoded(t *testing.T) {
 			}
 			heard, at = append(heard, piece.Sound...), piece.Next
 		}
-		pcm := run(t, heard, "-xerror", "-f", demuxer[f], "-i", "pipe:0", "-f", "s16le", "-ac", "2", "-ar", "44100", "pipe:1")
+		pcm := ffmpegtest.Run(t, heard, "-xerror", "-f", demuxer[f], "-i", "pipe:0", "-f", "s16le", "-ac", "2", "-ar", "44100", "pipe:1")
 		sounds := time.Duration(len(pcm)/4) * time.Second / SampleRate
 		if sounds < 1400*time.Millisecond || sounds > 1700*time.Millisecond {
 			t.Errorf("%v: %v are heard of a burst of 1.5 s", f, sounds)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 func TestParseHeader(t *testing.T) {
@@ -95,9 +97,6 @@ func TestSplitter(t *testing.T) {
 	})
 }
 
-// FuzzSplitter holds for any bytes, cut anywhere: each byte is in a frame, left
-// out or pending; each frame begins with a header of its own length; cutting
-// elsewhere finds the same frames.
 func FuzzSplitter(f *testing.F) {
 	var s Silence
 	f.Add(s.Next(), 7)
@@ -105,31 +104,10 @@ func FuzzSplitter(f *testing.F) {
 	f.Add([]byte{0xFF, 0xFB, 0xE2, 0x64, 0xFF, 0xFF, 0xFB}, 1)
 	f.Add([]byte{0xFF, 0xE3, 0x18, 0x80}, 2)
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
-		var whole, parts Splitter
-		var first, second [][]byte
-		inFrames := 0
-		whole.Write(stream, func(h Header, frame []byte) {
-			if again, err := ParseHeader([4]byte(frame)); err != nil || again != h || len(frame) != h.Size() {
-				t.Fatalf("frame of %d bytes for %+v: %v", len(frame), h, err)
-			}
-			inFrames += len(frame)
-			first = append(first, bytes.Clone(frame))
+		splitsAnywhere(t, &Splitter{}, &Splitter{}, stream, cut, func(h Header, frame []byte) bool {
+			again, err := ParseHeader([4]byte(frame))
+			return err == nil && again == h && len(frame) == h.Size()
 		})
-		if sum := inFrames + int(whole.Skipped()) + whole.Pending(); sum != len(stream) {
-			t.Fatalf("%d bytes in, %d accounted for", len(stream), sum)
-		}
-		cut = min(max(cut, 0), len(stream))
-		for _, part := range [][]byte{stream[:cut], stream[cut:]} {
-			parts.Write(part, func(_ Header, frame []byte) { second = append(second, bytes.Clone(frame)) })
-		}
-		if len(first) != len(second) {
-			t.Fatalf("%d frames in one piece, %d cut at %d", len(first), len(second), cut)
-		}
-		for i := range first {
-			if !bytes.Equal(first[i], second[i]) {
-				t.Fatalf("frame %d differs when cut at %d", i, cut)
-			}
-		}
 	})
 }
 
@@ -145,7 +123,7 @@ func TestSilence(t *testing.T) {
 	if want := frames * 144 * Bitrate / SampleRate; len(mp3) != want {
 		t.Errorf("%d frames take %d bytes, want %d", frames, len(mp3), want)
 	}
-	pcm := run(t, mp3, "-xerror", "-err_detect", "explode", "-flags2", "-skip_manual", "-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1")
+	pcm := ffmpegtest.Run(t, mp3, "-xerror", "-err_detect", "explode", "-flags2", "-skip_manual", "-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1")
 	if want := make([]byte, frames*SamplesPerFrame*4); !bytes.Equal(pcm, want) {
 		t.Errorf("%d bytes of sound, want %d, and all of them zero", len(pcm), len(want))
 	}

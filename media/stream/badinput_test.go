@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/files"
 	"musicdb/media/library"
 )
@@ -19,7 +20,7 @@ import (
 func made(t testing.TB, source, format string, args ...string) []byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "song."+format)
-	run(t, nil, append(append([]string{"-f", "lavfi", "-i", source}, args...), file)...)
+	ffmpegtest.Run(t, nil, append(append([]string{"-f", "lavfi", "-i", source}, args...), file)...)
 	data, err := os.ReadFile(file)
 	must(t, err)
 	return data

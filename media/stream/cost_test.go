@@ -1,13 +1,11 @@
 package stream
 
 import (
-	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 // BenchmarkPlaying is what a second of the playing stream costs: processor time
@@ -19,32 +17,20 @@ func BenchmarkPlaying(b *testing.B) {
 	s.start(StartPlay, func(o *Options) { o.Pace = 1 })
 	s.until("A", func(now State) bool { return now.Seconds > 5 })
 	encoder, _ := s.stream.Children()
-	before, child := usage(b), spent(b, encoder)
+	before := usage(b)
+	child, _ := ffmpegtest.Spent(b, encoder)
 	for b.Loop() {
 		s.wait("heartbeat", func(e Event) bool { return e.Kind == TimeChanged })
 	}
 	after := usage(b)
+	spent, _ := ffmpegtest.Spent(b, encoder)
 	n := float64(b.N)
 	b.ReportMetric(float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/1e6/n, "daemon-ms/s")
 	b.ReportMetric(float64(after.Nvcsw-before.Nvcsw)/n, "wakes/s")
-	b.ReportMetric(float64((spent(b, encoder)-child).Milliseconds())/n, "encoder-ms/s")
+	b.ReportMetric(float64((spent.Sum()-child.Sum()).Milliseconds())/n, "encoder-ms/s")
 }
 
 func usage(b *testing.B) (u syscall.Rusage) {
 	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 	return u
-}
-
-// spent is the processor time of a process.
-func spent(b *testing.B, pid int) time.Duration {
-	b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	must(b, err)
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest)
-	user, err := strconv.Atoi(fields[11])
-	must(b, err)
-	system, err := strconv.Atoi(fields[12])
-	must(b, err)
-	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100 on all Linux
 }

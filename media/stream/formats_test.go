@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"musicdb/media/ffmpeg"
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/sound"
 )
 
@@ -47,7 +48,7 @@ func (s *station) record(f sound.Format) (heard func() []byte) {
 func play(t testing.TB, f sound.Format, recording []byte) wave {
 	t.Helper()
 	demuxer := map[sound.Format]string{sound.MP3: "mp3", sound.Opus: "ogg", sound.AAC: "aac", sound.FLAC: "ogg"}[f]
-	pcm := run(t, recording, "-f", demuxer, "-i", "pipe:0", "-f", "s16le", "-ac", "2", "-ar", "44100", "pipe:1")
+	pcm := ffmpegtest.Run(t, recording, "-f", demuxer, "-i", "pipe:0", "-f", "s16le", "-ac", "2", "-ar", "44100", "pipe:1")
 	w := make(wave, len(pcm)/4)
 	for i := range w {
 		w[i] = float64(int16(binary.LittleEndian.Uint16(pcm[4*i:]))) / 32768

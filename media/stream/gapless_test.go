@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"musicdb/media/ffmpeg/ffmpegtest"
 )
 
 // coding is how one part of a tone is stored.
@@ -50,11 +52,11 @@ func cut(t testing.TB, level float64, rate int, codings ...coding) (parts []part
 		wav := filepath.Join(dir, "part.wav")
 		must(t, os.WriteFile(wav, toneWave(level, rate, from, n), 0o600))
 		file := filepath.Join(dir, fmt.Sprintf("%d.%s", i, c.format))
-		run(t, nil, append(append([]string{"-i", wav}, c.args...), file)...)
+		ffmpegtest.Run(t, nil, append(append([]string{"-i", wav}, c.args...), file)...)
 		data, err := os.ReadFile(file)
 		must(t, err)
 		p := part{track: track{name: fmt.Sprintf("%d", i), data: data, format: c.format}, frames: n, own: -200}
-		alone := floats(run(t, nil, "-i", file, "-f", "f32le", "-ac", "2", "-ar", fmt.Sprint(rate), "pipe:1"))
+		alone := floats(ffmpegtest.Run(t, nil, "-i", file, "-f", "f32le", "-ac", "2", "-ar", fmt.Sprint(rate), "pipe:1"))
 		for k := range 2 * edge {
 			at := (k + n - edge) % n
 			want := level * math.Cos(2*math.Pi*toneHz*float64(from+at)/float64(rate))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"musicdb/media/ffmpeg"
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/hearing"
 )
 
@@ -217,7 +218,7 @@ func TestSilenceThatIsMeantIsNoFault(t *testing.T) {
 	t.Parallel()
 	s := newStation(t, track{name: "A", length: 60 * time.Second})
 	song, _ := s.library.Catalogue().Song(1)
-	run(t, nil, "-f", "lavfi", "-i", "aevalsrc=exprs=if(between(t\\,2\\,5)\\,0\\,if(gt(t\\,5)\\,0.003\\,0.5))*sin(2*PI*441*t)|if(between(t\\,2\\,5)\\,0\\,if(gt(t\\,5)\\,0.003\\,0.5))*sin(2*PI*441*t):s=44100:d=60",
+	ffmpegtest.Run(t, nil, "-f", "lavfi", "-i", "aevalsrc=exprs=if(between(t\\,2\\,5)\\,0\\,if(gt(t\\,5)\\,0.003\\,0.5))*sin(2*PI*441*t)|if(between(t\\,2\\,5)\\,0\\,if(gt(t\\,5)\\,0.003\\,0.5))*sin(2*PI*441*t):s=44100:d=60",
 		filepath.Join(s.music.Dir(), song.Path))
 	s.enqueue(1)
 	s.hear()

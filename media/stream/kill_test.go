@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"musicdb/media/ffmpeg"
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
@@ -95,7 +96,7 @@ func pitched(t *testing.T) []byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "song.flac")
 	tone := fmt.Sprintf("0.5*sin(2*PI*(%g*t+%g*t*t))", pitchLow, pitchRise/2)
-	run(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("aevalsrc=exprs=%s|%s:s=44100:d=%g", tone, tone, songTime.Seconds()), file)
+	ffmpegtest.Run(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("aevalsrc=exprs=%s|%s:s=44100:d=%g", tone, tone, songTime.Seconds()), file)
 	data, err := os.ReadFile(file)
 	must(t, err)
 	return data

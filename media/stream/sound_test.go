@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/sound"
 )
 
@@ -26,7 +27,7 @@ func decode(t testing.TB, mp3 []byte) wave {
 	if s.Skipped() > 0 || s.Pending() > 0 {
 		t.Fatalf("%d bytes belong to no frame, %d are left over", s.Skipped(), s.Pending())
 	}
-	pcm := run(t, mp3, "-xerror", "-err_detect", "explode", "-flags2", "-skip_manual", "-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1")
+	pcm := ffmpegtest.Run(t, mp3, "-xerror", "-err_detect", "explode", "-flags2", "-skip_manual", "-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1")
 	s16 := make(wave, len(pcm)/4)
 	for i := range s16 {
 		s16[i] = float64(int16(binary.LittleEndian.Uint16(pcm[4*i:]))) / 32768

@@ -1,13 +1,11 @@
 package stream
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"musicdb/media/ffmpeg"
+	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/files"
 	"musicdb/media/library"
 	"musicdb/media/queue"
@@ -297,7 +296,7 @@ func tone(t testing.TB, tr track) []byte {
 	}
 	file := filepath.Join(t.TempDir(), "tone."+tr.format)
 	source := fmt.Sprintf("aevalsrc=exprs=0.5*sin(2*PI*%g*t)|0.5*sin(2*PI*%g*t):s=%d:d=%g", tr.hz, tr.hz, rate, tr.length.Seconds())
-	run(t, nil, "-f", "lavfi", "-i", source, file)
+	ffmpegtest.Run(t, nil, "-f", "lavfi", "-i", source, file)
 	data, err := os.ReadFile(file)
 	must(t, err)
 	tones.made[key] = data
@@ -309,19 +308,6 @@ var tones = struct {
 	sync.Mutex
 	made map[string][]byte
 }{made: map[string][]byte{}}
-
-// run runs the installed ffmpeg and returns its standard output.
-func run(t testing.TB, stdin []byte, args ...string) []byte {
-	t.Helper()
-	cmd := exec.Command("ffmpeg", append([]string{"-v", "error", "-y"}, args...)...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("ffmpeg %v: %v\n%s", args, err, &complaint)
-	}
-	return out.Bytes()
-}
 
 // copySongs gives a station the songs and files of another one.
 func copySongs(to, from *station) error {
