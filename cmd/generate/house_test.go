@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"media/library":         {"fsm"},
 	"media/files":           {"fsm"},
 	"media/maintenance":     {"media/library", "media/files", "media/durable"},
+	"media/plans/mojibake":  {},
 	"media/state":           {"media/durable", "fsm"},
 	"media/durable":         {},
 	"media/ffmpeg":          {"fsm"},
