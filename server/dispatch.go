@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"slices"
 
 	"musicdb/conn"
 	"musicdb/server/wire"
@@ -55,7 +56,7 @@ func row[A, R any](name, area, doc string, run func(*Server, context.Context, A)
 	f := &Function{Name: name, Area: area, Doc: doc, Args: schema.Arguments(), Result: resultType[R]()}
 	_, f.shares = any(*new(R)).(sharedResult)
 	f.check = func(arguments json.RawMessage) error {
-		_, err := schema.Decode(arguments)
+		_, err := schema.Decode(slices.Clone(arguments)) // of which an argument may be decoded in place
 		return err
 	}
 	f.run = func(s *Server, ctx context.Context, arguments json.RawMessage) (any, error) {

@@ -12,9 +12,10 @@
 // pass through as the bytes that came in, never through a Go number: what a
 // client wrote is what it gets back, to the last digit.
 //
-// Everything here is a pure function over byte slices and may be called from
-// any goroutine. A Request refers to the message it was decoded from and is
-// valid as long as that is.
+// Everything here is a function over byte slices and may be called from any
+// goroutine. Only decoding an argument of type Hex changes its slice: the bytes
+// lie where their digits were. A Request refers to the message it was decoded
+// from and is valid as long as that is.
 //
 // Start with Decode and Packet.Append, then the argument types in args.go.
 package wire

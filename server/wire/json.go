@@ -9,7 +9,7 @@ import (
 // What encoding/json would write, character by character, but without reflection and
 // without the escapes for HTML: lists of a large library are written with these.
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // escapes is what stands behind the backslash of an ASCII character in a JSON
 // string: 0 for a character that stands for itself, 'u' for \u00XX.
@@ -37,7 +37,7 @@ func AppendString(dst []byte, s string) []byte {
 			}
 			dst = append(append(dst, s[done:i]...), '\\', e)
 			if e == 'u' {
-				dst = append(dst, '0', '0', hex[c>>4], hex[c&0xF])
+				dst = append(dst, '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
 			}
 			i++
 			done = i
@@ -50,7 +50,7 @@ func AppendString(dst []byte, s string) []byte {
 			done = i + size
 		case r == '\u2028' || r == '\u2029': // line ends, for those who take the text for JavaScript
 			dst = append(append(dst, s[done:i]...), `\u202`...)
-			dst = append(dst, hex[r&0xF])
+			dst = append(dst, hexDigits[r&0xF])
 			done = i + size
 		}
 		i += size

@@ -44,10 +44,8 @@ func skipSpace(b []byte, i int) int {
 
 // skipString returns the index behind the closing quote of the string at i.
 func skipString(b []byte, i int) int {
-	for i++; b[i] != '"'; i++ {
-		if b[i] == '\\' {
-			i++
-		}
+	for i = ordinary(b, i+1); b[i] != '"'; i = ordinary(b, i) {
+		i += len(`\"`)
 	}
 	return i + 1
 }

@@ -29,7 +29,7 @@ func (r Request) Encode(key string) []byte {
 
 // ParsePacket reads what a server sent. The packet's raw parts refer to message.
 func ParsePacket(message []byte) (Packet, error) {
-	if !json.Valid(message) {
+	if !valid(message) {
 		return Packet{}, ErrPacket
 	}
 	var p Packet

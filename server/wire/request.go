@@ -49,7 +49,7 @@ var keyNames = [keyCount]string{"method", "fncname", "fncsig", "arguments", "pas
 // ErrNotJSON, ErrNotObject, *MissingKeyError, ErrWrongKey, ErrMethod,
 // ErrFunction (the name is not a string). No error holds the key that was sent.
 func Decode(message []byte, key Key) (Request, error) {
-	if !json.Valid(message) {
+	if !valid(message) {
 		return Request{}, ErrNotJSON
 	}
 	var raw [keyCount]json.RawMessage
