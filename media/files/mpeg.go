@@ -180,6 +180,18 @@ func walkFrames(s source, offset int64) (frames int, seconds float64) {
 	}
 }
 
+// summaryAt is where in a frame of layer III the header of Xing stands: behind what a
+// decoder needs to know, which is empty there.
+func (h frameHeader) summaryAt() int {
+	switch {
+	case h.lsf && h.mono:
+		return 13
+	case h.lsf || h.mono:
+		return 21
+	}
+	return 36
+}
+
 // readSummary reads the Xing or Info header (LAME's documentation of the info
 // tag) or the VBRI header of Fraunhofer encoders in the first frame.
 func readSummary(s source, offset int64, first frameHeader) (properties, bool) {
@@ -190,13 +202,7 @@ func readSummary(s source, offset int64, first frameHeader) (properties, bool) {
 	if err != nil {
 		return properties{}, false
 	}
-	side := 36
-	switch {
-	case first.lsf && first.mono:
-		side = 13
-	case first.lsf || first.mono:
-		side = 21
-	}
+	side := first.summaryAt()
 	p := properties{format: FormatMPEG}
 	var frames, size uint32
 	switch {

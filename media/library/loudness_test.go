@@ -63,7 +63,7 @@ func TestOwnDatabaseIsUpgraded(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := filepath.Join(dir, "musicdb.db")
-	for _, table := range []string{"loudness", "queuechanges", "queuecheckpoints", "videostream", "counting"} {
+	for _, table := range []string{"loudness", "queuechanges", "queuecheckpoints", "videostream", "counting", "contents"} {
 		run(t, own, "DROP TABLE "+table)
 	}
 	run(t, own, "UPDATE meta SET value = '1' WHERE key = 'version'")
@@ -85,5 +85,8 @@ func TestOwnDatabaseIsUpgraded(t *testing.T) {
 	}
 	if counted, err := l.BeginCount(t.Context(), "5", 1); counted || err != nil {
 		t.Errorf("a play is counted: %v, %v", counted, err)
+	}
+	if err := l.SaveKnownFiles(t.Context(), []library.KnownFile{{Path: "A"}}, nil); err != nil {
+		t.Error(err)
 	}
 }

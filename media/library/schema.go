@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 5,
+	version: 6,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -215,11 +215,22 @@ var ownSchema = schema{
 			{"entryid", "TEXT NOT NULL"},                 // whose play is counted
 			{"play", "INTEGER NOT NULL"},                 // the newest row of playedsongs before that
 		}},
+		{"contents", []column{
+			{"path", "TEXT PRIMARY KEY NOT NULL"},
+			{"songid", "INTEGER NOT NULL"},   // 0: it is no song's
+			{"videoid", "INTEGER NOT NULL"},  // 0: it is no video's
+			{"size", "INTEGER NOT NULL"},     // of the file, in bytes
+			{"modified", "INTEGER NOT NULL"}, // time of the file, Unix time in nanoseconds
+			{"inode", "INTEGER NOT NULL"},
+			{"device", "INTEGER NOT NULL"},
+			{"checksum", "BLOB"}, // SHA-256 of the sound alone; NULL: not known
+		}},
 	},
 	steps: []step{
 		{2, []string{"loudness"}, nil},
 		{3, []string{"queuechanges", "queuecheckpoints"}, nil},
 		{4, []string{"videostream"}, nil},
 		{5, []string{"counting"}, nil},
+		{6, []string{"contents"}, nil},
 	},
 }
