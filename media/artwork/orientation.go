@@ -3,7 +3,6 @@ package artwork
 import (
 	"encoding/binary"
 	"image"
-	"image/color"
 )
 
 // upright is the value of the Exif tag Orientation (0x0112, Exif 2.3 section
@@ -58,22 +57,32 @@ func exifOrientation(tiff []byte) int {
 	return upright
 }
 
-// turned returns the picture as it is to be seen.
+// turned returns a planar picture as it is to be seen.
 func turned(m image.Image, turn int) image.Image {
 	if turn == upright {
 		return m
 	}
-	b := m.Bounds()
-	w, h := b.Dx(), b.Dy()
-	size := image.Rect(0, 0, w, h)
-	if turn >= 5 { // the sides change places
-		size = image.Rect(0, 0, h, w)
+	luma, colors, subX, subY := planesOf(m)
+	if colors != nil && subX != subY {
+		// The planes of colour have a shape that does not exist lying on its side.
+		luma, colors, subX, _ = planesOf(planar(copied(m)))
 	}
-	out := image.NewRGBA(size)
-	for y := range h {
-		for x := range w {
-			tx, ty := turnedPoint(x, y, w, h, turn)
-			out.SetRGBA(tx, ty, color.RGBAModel.Convert(m.At(b.Min.X+x, b.Min.Y+y)).(color.RGBA))
+	var turnedColors []plane
+	for _, c := range colors {
+		turnedColors = append(turnedColors, turnedPlane(c, turn))
+	}
+	return joined(turnedPlane(luma, turn), turnedColors, subX)
+}
+
+func turnedPlane(p plane, turn int) plane {
+	out := newPlane(p.w, p.h)
+	if turn >= 5 { // the sides change places
+		out = newPlane(p.h, p.w)
+	}
+	for y := range p.h {
+		for x, v := range p.row(y) {
+			tx, ty := turnedPoint(x, y, p.w, p.h, turn)
+			out.pix[ty*out.stride+tx] = v
 		}
 	}
 	return out

@@ -2,9 +2,7 @@ package artwork
 
 import (
 	"image"
-	"image/draw"
-
-	xdraw "golang.org/x/image/draw"
+	"math"
 )
 
 // fit returns the picture scaled down into n×n pixels.
@@ -15,13 +13,20 @@ func fit(m image.Image, n int) image.Image { return Fit(m, n, n) }
 func Fit(m image.Image, maxW, maxH int) image.Image {
 	size := m.Bounds().Size()
 	w, h := fitted(size.X, size.Y, maxW, maxH)
-	if w == size.X && h == size.Y {
+	if w == size.X && h == size.Y || size.X == 0 || size.Y == 0 {
 		return m
 	}
-	m = reduced(m, min(size.X/w, size.Y/h))
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	xdraw.CatmullRom.Scale(out, out.Rect, m, m.Bounds(), draw.Src, nil)
-	return out
+	luma, colors, subX, subY := planesOf(m)
+	x, y := float64(size.X)/float64(w), float64(size.Y)/float64(h)
+	small := make([]plane, len(colors))
+	for i, c := range colors {
+		// Of colour half as many pixels are enough, as JPEG files have them.
+		small[i] = scaled(c, (w+1)/2, (h+1)/2, x*2/float64(subX), y*2/float64(subY))
+	}
+	if colors == nil {
+		small = nil
+	}
+	return joined(scaled(luma, w, h, x, y), small, 2)
 }
 
 // fitted returns the size of a w×h picture after fitting it into maxW×maxH.
@@ -35,37 +40,146 @@ func fitted(w, h, maxW, maxH int) (int, int) {
 	return max(1, (w*maxH+h/2)/h), maxH
 }
 
-// reduced averages blocks of k×k pixels into one. The Catmull-Rom kernel keeps
-// 32 bytes for every source row and target column; without this step a
-// 5000×5000 cover would need 160 MB for a moment.
-func reduced(m image.Image, k int) image.Image {
-	b := m.Bounds()
-	w, h := b.Dx()/k, b.Dy()/k
-	if k < 2 || w < 1 || h < 1 {
-		return m
+// scaled makes w×h pixels of a plane, each of them x×y of its own, with the
+// Catmull-Rom kernel.
+func scaled(p plane, w, h int, x, y float64) plane {
+	// Where one pixel is made of many, the kernel would be long. Averages of
+	// blocks, at most half as large, look the same.
+	if kx, ky := max(1, int(x/2)), max(1, int(y/2)); kx > 1 || ky > 1 {
+		p = averaged(p, kx, ky)
+		x, y = x/float64(kx), y/float64(ky)
 	}
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	strip := image.NewRGBA(image.Rect(0, 0, w*k, k))
+	columns, rows := newKernel(p.w, w, x), newKernel(p.h, h, y)
+	out := newPlane(w, h)
+	line := make([]int32, p.w)
 	for y := range h {
-		draw.Draw(strip, strip.Rect, m, image.Pt(b.Min.X, b.Min.Y+y*k), draw.Src)
-		averageRow(out.Pix[y*out.Stride:], strip, w, k)
+		rows.down(line, p, y)
+		columns.across(out.row(y), line)
 	}
 	return out
 }
 
-// averageRow writes w RGBA pixels, each the mean of a k×k block of the strip.
-func averageRow(row []byte, strip *image.RGBA, w, k int) {
-	n := k * k
-	for x := range w {
-		var sum [4]int
-		for sy := range k {
-			block := strip.Pix[sy*strip.Stride+x*k*4:][:k*4]
-			for i, v := range block {
-				sum[i&3] += int(v)
+// averaged makes one pixel of each block of kx×ky.
+func averaged(p plane, kx, ky int) plane {
+	out := newPlane((p.w+kx-1)/kx, (p.h+ky-1)/ky)
+	sums := make([]int32, p.w)
+	for y := range out.h {
+		clear(sums)
+		lines := min(ky, p.h-y*ky)
+		for i := range lines {
+			for x, v := range p.row(y*ky + i) {
+				sums[x] += int32(v)
 			}
 		}
-		for c, v := range sum {
-			row[x*4+c] = byte((v + n/2) / n)
+		row := out.row(y)
+		for x := range row {
+			block := sums[x*kx : min(p.w, (x+1)*kx)]
+			n := int32(lines * len(block))
+			sum := n / 2
+			for _, v := range block {
+				sum += v
+			}
+			row[x] = uint8(sum / n)
 		}
+	}
+	return out
+}
+
+// kernel says, for each pixel wanted, of which pixels it is made.
+type kernel struct {
+	first   []int   // the first pixel
+	weights []int32 // taps of each pixel, in units of 1/one
+	taps    int
+}
+
+const (
+	weightBits = 14
+	one        = 1 << weightBits
+
+	// Between the two passes a value has more bits than a pixel.
+	extraBits = 6
+)
+
+// newKernel makes n pixels of size pixels, each of them step wide.
+func newKernel(size, n int, step float64) kernel {
+	wide := max(1, step)
+	taps := min(size, int(math.Ceil(4*wide))+1)
+	k := kernel{make([]int, n), make([]int32, n*taps), taps}
+	exact := make([]float64, taps)
+	for i := range n {
+		center := (float64(i) + 0.5) * step
+		first := min(max(0, int(math.Ceil(center-2*wide-0.5))), size-taps)
+		sum := 0.0
+		for t := range exact {
+			exact[t] = catmullRom((float64(first+t) + 0.5 - center) / wide)
+			sum += exact[t]
+		}
+		k.first[i] = first
+		weights := k.weights[i*taps:][:taps]
+		rest, largest := int32(one), 0
+		for t := range weights {
+			weights[t] = int32(math.Round(exact[t] / sum * one))
+			rest -= weights[t]
+			if weights[t] > weights[largest] {
+				largest = t
+			}
+		}
+		weights[largest] += rest // an even surface stays even
+	}
+	return k
+}
+
+// catmullRom is the interpolating cubic of Catmull and Rom, 0 from 2 on.
+func catmullRom(t float64) float64 {
+	t = math.Abs(t)
+	switch {
+	case t < 1:
+		return (1.5*t-2.5)*t*t + 1
+	case t < 2:
+		return ((-0.5*t+2.5)*t-4)*t + 2
+	}
+	return 0
+}
+
+// down makes line y out of the lines of a plane, with extraBits.
+func (k *kernel) down(line []int32, p plane, y int) {
+	clear(line)
+	first, weights := k.first[y], k.weights[y*k.taps:][:k.taps]
+	// Two lines at a time halve how often line is read and written.
+	t := 0
+	for ; t+1 < len(weights); t += 2 {
+		w0, w1 := weights[t], weights[t+1]
+		if w0 == 0 && w1 == 0 {
+			continue
+		}
+		r0, r1 := p.row(first + t)[:len(line)], p.row(first + t + 1)[:len(line)]
+		for x := range line {
+			line[x] += int32(r0[x])*w0 + int32(r1[x])*w1
+		}
+	}
+	if t < len(weights) {
+		w := weights[t]
+		for x, v := range p.row(first + t)[:len(line)] {
+			line[x] += int32(v) * w
+		}
+	}
+	const round = 1 << (weightBits - extraBits - 1)
+	for x, v := range line {
+		line[x] = (v + round) >> (weightBits - extraBits)
+	}
+}
+
+// across makes the pixels of a row out of a line.
+func (k *kernel) across(row []uint8, line []int32) {
+	weights := k.weights
+	for x := range row {
+		w := weights[:k.taps]
+		weights = weights[k.taps:]
+		pixels := line[k.first[x]:][:len(w)]
+		sum := int32(1 << (weightBits + extraBits - 1))
+		for t, v := range w {
+			sum += pixels[t] * v
+		}
+		row[x] = uint8(min(max(sum>>(weightBits+extraBits), 0), 255))
 	}
 }

@@ -49,7 +49,8 @@ func (m *Music) ReadTags(ctx context.Context, rel string) (Tags, error) {
 	return tags, nil
 }
 
-// ReadCover returns the first picture embedded in a song, as it is stored there.
+// ReadCover returns the picture embedded in a song, as it is stored there: that of
+// the front, or the first one where none is said to be that.
 // It is nil without an error when the file has none.
 func (m *Music) ReadCover(ctx context.Context, rel string) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
@@ -60,7 +61,7 @@ func (m *Music) ReadCover(ctx context.Context, rel string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	picture, err := rawPicture(f)
+	picture, err := rawFrontCover(f)
 	if err != nil {
 		return nil, fmt.Errorf("files: cover of %q: %w", rel, err)
 	}
