@@ -39,6 +39,7 @@ func (c *atomicCell) load() cell {
 type shard struct {
 	position   atomic.Uint64 // of the last step in trace
 	started    atomicCell
+	resumed    []atomicCell
 	ended      []atomicCell
 	edges      []atomicCell
 	unfinished atomic.Uint64
@@ -47,6 +48,7 @@ type shard struct {
 }
 
 func (s *shard) init(c *compiled) {
+	s.resumed = make([]atomicCell, len(c.moves)/c.stride)
 	s.ended = make([]atomicCell, len(c.moves)/c.stride)
 	s.edges = make([]atomicCell, len(c.edges))
 }
@@ -57,6 +59,9 @@ func (s *shard) read(t *tally) {
 	for range readRetries {
 		t.unfinished = s.unfinished.Load()
 		same := t.started.becomes(s.started.load())
+		for i := range s.resumed {
+			same = t.resumed[i].becomes(s.resumed[i].load()) && same
+		}
 		for i := range s.ended {
 			same = t.ended[i].becomes(s.ended[i].load()) && same
 		}

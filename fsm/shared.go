@@ -30,6 +30,18 @@ func (l *SharedLedger[S, E]) Start(in *Instance[S], id uint32, now Tick) {
 	in.set(l.def.first, now)
 }
 
+// Resume begins a life in the state in which an earlier process has left it. It returns ErrUnknown, and starts nothing, for what is
+// no state of the machine.
+func (l *SharedLedger[S, E]) Resume(in *Instance[S], id uint32, state S, now Tick) error {
+	if l.def.stateAt[state] < 0 {
+		return ErrUnknown
+	}
+	row := uint8(state) + 1
+	l.shard(id).resumed[row].add(l.follow(now))
+	in.set(row, now)
+	return nil
+}
+
 // Fire moves the instance along the table and returns where it is now. An event that the table does not have leaves the
 // instance as it is, is counted and returned as a *RefusedError. Neither way allocates or waits.
 func (l *SharedLedger[S, E]) Fire(in *Instance[S], id uint32, on E, now Tick) (to S, err error) {

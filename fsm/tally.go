@@ -22,6 +22,7 @@ func (c *cell) sum(d cell) {
 // tally holds everything that is counted about the instances of one machine. It has no lock: each owner says how it is shared.
 type tally struct {
 	started    cell
+	resumed    []cell // by row
 	ended      []cell // by row: the state's value plus one
 	edges      []cell
 	refused    []uint64 // by index in compiled.moves
@@ -30,6 +31,7 @@ type tally struct {
 
 func newTally(c *compiled) tally {
 	return tally{
+		resumed: make([]cell, len(c.moves)/c.stride),
 		ended:   make([]cell, len(c.moves)/c.stride),
 		edges:   make([]cell, len(c.edges)),
 		refused: make([]uint64, len(c.moves)),
@@ -39,6 +41,7 @@ func newTally(c *compiled) tally {
 // copyFrom makes t equal to from, which must be of the same machine, without allocating.
 func (t *tally) copyFrom(from *tally) {
 	t.started, t.unfinished = from.started, from.unfinished
+	copy(t.resumed, from.resumed)
 	copy(t.ended, from.ended)
 	copy(t.edges, from.edges)
 	copy(t.refused, from.refused)
@@ -48,6 +51,9 @@ func (t *tally) copyFrom(from *tally) {
 func (t *tally) add(more *tally) {
 	t.started.sum(more.started)
 	t.unfinished += more.unfinished
+	for i := range t.resumed {
+		t.resumed[i].sum(more.resumed[i])
+	}
 	for i := range t.ended {
 		t.ended[i].sum(more.ended[i])
 	}
@@ -74,6 +80,10 @@ func (d *Definition[S, E]) figures(t *tally, now int64, unit time.Duration) Figu
 	}
 	f := Figures{Machine: d.name, Started: t.started.n, Unfinished: t.unfinished, Edges: make([]uint64, len(t.edges))}
 	came(d.first, t.started)
+	for row, c := range t.resumed {
+		f.Started += c.n
+		came(uint8(row), c)
+	}
 	for i, c := range t.edges {
 		f.Edges[i] = c.n
 		went(d.edges[i].from, c)

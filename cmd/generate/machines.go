@@ -18,6 +18,7 @@ import (
 	"musicdb/media/queue"
 	"musicdb/media/sound"
 	"musicdb/media/stream"
+	"musicdb/media/tasks"
 	"musicdb/server"
 )
 
@@ -36,6 +37,7 @@ var sources = []struct {
 	{"musicdb/media/queue", queue.Definitions},
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 	{"musicdb/media/frames", frames.Definitions},
+	{"musicdb/media/tasks", tasks.Definitions},
 }
 
 // page is a line of the index.

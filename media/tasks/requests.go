@@ -1,0 +1,182 @@
+package tasks
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// The requests of clients but for those of uploads. The names of the protocol's
+// functions stand in the comments.
+
+// Annotate merges values into the annotations of a task, in any state (AnnotateUpload).
+func (m *Manager) Annotate(id string, values map[string]json.RawMessage) error {
+	return m.with(id, func(r *record) error {
+		r.annotate(values)
+		r.save(false)
+		m.tell(StateUpdate, r.shown.Load(), "")
+		return nil
+	})
+}
+
+// Cancel ends a task in any state and deletes its uploaded files (RemoveUpload). A
+// step that works on it ends soon after.
+func (m *Manager) Cancel(id string) error {
+	return m.with(id, func(r *record) error {
+		if r.task.State == Remove {
+			return nil
+		}
+		if err := r.fire(Cancel, ""); err != nil {
+			return err
+		}
+		if r.stop != nil {
+			r.stop(errCancelled)
+		}
+		m.finish(r)
+		return nil
+	})
+}
+
+// ErrTarget is matched by the error of a request whose path is of no use.
+var ErrTarget = errors.New("tasks: the path is of no use here")
+
+// Integrate gives a prepared upload its place (InitiateContentIntegration): an album
+// file its path in the music directory, a picture its album or video. A task in
+// another state gives a *[StateError] and stays as it is, as it does with every
+// other error.
+func (m *Manager) Integrate(id, musicPath string) error {
+	return m.with(id, func(r *record) error {
+		on, change, err := m.place(r.task, musicPath)
+		if err != nil {
+			return err
+		}
+		if _, allowed := definition.Next(r.task.State, on); allowed {
+			t := r.task.clone()
+			change(&t)
+			r.task = t
+		}
+		if err := r.fire(on, ""); err != nil {
+			return err
+		}
+		m.look(r)
+		return nil
+	})
+}
+
+// place says how an upload gets where it belongs.
+func (m *Manager) place(t Task, musicPath string) (on Event, change func(*Task), err error) {
+	if t.State != ReadyForIntegration {
+		return Integrate, nil, nil // the table refuses it
+	}
+	switch t.ContentType {
+	case Artwork:
+		set, err := m.coverTarget(musicPath)
+		return UseAsCover, func(t *Task) {
+			t.AwSourceType, t.AwSourcePath = new(ImageFile), t.PreprocessedPath
+			set(t)
+		}, err
+	case Video:
+		return Integrate, func(t *Task) {
+			if musicPath != "" {
+				t.VideoFile = &musicPath
+			}
+		}, checkTarget(musicPath, true)
+	default:
+		return Integrate, func(t *Task) { t.AlbumFilePath = &musicPath }, checkTarget(musicPath, false)
+	}
+}
+
+// ImportMusic imports an album directory or a video (InitiateMusicImport).
+func (m *Manager) ImportMusic(content ContentType, contentPath string) (id string, err error) {
+	t := Task{ID: newID(), ContentType: content}
+	switch content {
+	case Album:
+		t.AlbumPath = &contentPath
+	case Video:
+		t.VideoPath = &contentPath
+	default:
+		return "", fmt.Errorf("%w: only albums and videos are imported, not %q", ErrTarget, content)
+	}
+	_, err = m.add(t, ImportMusic)
+	return t.ID, err
+}
+
+// ImportArtwork makes a picture of the uploads, or the one in a song or video, the
+// cover of an album or video (InitiateArtworkImport).
+func (m *Manager) ImportArtwork(source, target string) (id string, err error) {
+	t := Task{ID: newID(), ContentType: Artwork}
+	from, err := m.coverSource(source)
+	if err != nil {
+		return "", err
+	}
+	to, err := m.coverTarget(target)
+	if err != nil {
+		return "", err
+	}
+	from(&t)
+	to(&t)
+	_, err = m.add(t, ImportArtwork)
+	return t.ID, err
+}
+
+// Scan compares the music directory with the database (InitiateFilesystemScan).
+func (m *Manager) Scan() (id string, err error) {
+	t := Task{ID: newID(), ContentType: Any}
+	_, err = m.add(t, ScanFiles)
+	return t.ID, err
+}
+
+// Offered is new music with a plan for it.
+type Offered struct {
+	ContentType ContentType    // Album or Video
+	Path        string         // of the album's directory or the video
+	Plan        string         // id of the plan
+	Annotations map[string]any // for clients: title, doubts, numbers
+}
+
+// Offer makes a task that waits for consent to a plan.
+func (m *Manager) Offer(o Offered) (id string, err error) {
+	raw, err := rawValues(o.Annotations)
+	if err != nil {
+		return "", err
+	}
+	t := Task{ID: newID(), ContentType: o.ContentType, Plan: o.Plan, Annotations: raw}
+	if o.ContentType == Video {
+		t.VideoPath = &o.Path
+	} else {
+		t.AlbumPath = &o.Path
+	}
+	_, err = m.add(t, Offer)
+	return t.ID, err
+}
+
+// Consent lets the plan of a task be carried out.
+func (m *Manager) Consent(id string) error {
+	return m.with(id, func(r *record) error {
+		if err := r.fire(Consent, ""); err != nil {
+			return err
+		}
+		m.look(r)
+		return nil
+	})
+}
+
+// OfferOf returns the task of a plan.
+func (m *Manager) OfferOf(plan string) (Task, bool) {
+	for _, t := range slices.Backward(m.all()) {
+		if plan != "" && t.Plan == plan {
+			return t, true
+		}
+	}
+	return Task{}, false
+}
+
+// newID is a UUID of version 4.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
