@@ -21,14 +21,14 @@ func TestSilenceThatIsHeardIsNotReady(t *testing.T) {
 		`^Listeners miss sound: there is no song that can be sent\. .*The last one that could not be played is .+: .+\.\n$`)
 	_, metrics := d.get("/metrics")
 	for _, line := range []string{
-		`musicdb_machine_instances{machine="hearing",state="Songless"} 1`, `musicdb_hearing_level_dbfs{at="in"} -120`,
-		`musicdb_hearing_heals_total{cause="encoder"} 0`, `musicdb_hearing_missed_seconds_total{cause="decoder"} 0`,
+		`musicdb_machine_instances{machine="hearing",state="Songless"} 1`, `musicdb_hearing_level_dbfs{at="in",format="mp3"} -120`,
+		`musicdb_hearing_heals_total{cause="encoder",format="mp3"} 0`, `musicdb_hearing_missed_seconds_total{cause="decoder",format="mp3"} 0`,
 	} {
 		if !strings.Contains(metrics, "\n"+line+"\n") {
 			t.Errorf("the metrics lack %s", line)
 		}
 	}
-	if !regexp.MustCompile(`\nmusicdb_hearing_missed_seconds_total\{cause="queue"\} (0\.[1-9]|[1-9])`).MatchString(metrics) {
+	if !regexp.MustCompile(`\nmusicdb_hearing_missed_seconds_total\{cause="queue",format="mp3"\} (0\.[1-9]|[1-9])`).MatchString(metrics) {
 		t.Error("the silence is not counted")
 	}
 	must(request(t, c, "SetAudioStreamState", map[string]any{"state": "pause"}))(t)

@@ -97,7 +97,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	counter(descLimits, float64(c.server.gate.penalties.refused()), "all", "attempts")
 	gauge(descPlaces, float64(c.server.gate.penalties.len()))
 	gauge(descListeners, float64(c.server.o.Stream.Listeners()))
-	if heard, on := c.server.o.Stream.Hearing(); on {
+	for _, heard := range c.server.o.Stream.Hearing() {
 		collectHearing(heard, gauge, counter)
 	}
 	sent := c.server.o.Stream.Status().Pump

@@ -232,7 +232,7 @@ func (e *ear) lose(err error) {
 	e.losses++
 	pause := earPauses[min(e.losses, len(earPauses))-1]
 	e.log.Warn("the stream cannot be decoded again; that sound goes out is only inferred until the decoder is back",
-		"format", e.format, "error", err, "again in", pause, "trace", earDefinition.FormatTrace(e.machine.Trace()))
+		"error", err, "again in", pause, "trace", earDefinition.FormatTrace(e.machine.Trace()))
 	e.drop()
 	e.since = time.Now()
 	e.fire(EarLost)
@@ -247,6 +247,15 @@ func (e *ear) drop() {
 	e.out.Close()
 	<-e.child.Done()
 	e.child = nil
+}
+
+// leave makes the ear begin anew when there is something to be heard again.
+func (e *ear) leave() {
+	e.drop()
+	e.since, e.losses = time.Now(), 0
+	if e.machine.State() != EarWaiting {
+		e.fire(EarUnheard)
+	}
 }
 
 func (e *ear) close() {

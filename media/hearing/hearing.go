@@ -29,17 +29,31 @@ type Options struct {
 	// reported; 0 means 30 seconds.
 	LongSilence time.Duration
 	Log         *slog.Logger // nil discards
+	// Observers are those that all Ears of a stream share; nil: own ones.
+	Observers *Observers
 	// Pace is how many seconds of sound pass in a second; 0 means 1.
 	Pace float64
 }
 
-// Ears hear one mount. Status, Meter and Sources may be called from any
-// goroutine.
+// Observers are the figures of the machines of any number of Ears.
+type Observers struct {
+	hearing *fsm.Observer[State, Event]
+	ear     *fsm.Observer[EarState, EarEvent]
+}
+
+// NewObservers makes observers that have seen nothing.
+func NewObservers() *Observers {
+	return &Observers{fsm.NewObserver(definition, 64), fsm.NewObserver(earDefinition, 16)}
+}
+
+// Sources are the figures of the machines.
+func (o *Observers) Sources() []fsm.Source { return []fsm.Source{o.hearing, o.ear} }
+
+// Ears hear one mount. Status may be called from any goroutine.
 type Ears struct {
-	o        Options
-	machine  *fsm.Runner[State, Event]
-	observer *fsm.Observer[State, Event]
-	earSeen  *fsm.Observer[EarState, EarEvent]
+	o       Options
+	machine *fsm.Runner[State, Event]
+	in      *input // of the Meter
 
 	// Owned by the goroutine of Run.
 	ear     *ear
@@ -61,6 +75,8 @@ const (
 	// slowestLook is the longest time between two looks: the ear is given no more
 	// at once than fits into a pipe.
 	slowestLook = time.Second
+	// losslessLook is the same where a second may have 1.4 Mbit.
+	losslessLook = 250 * time.Millisecond
 	// haltLimit is how late a look may be before the process counts as halted.
 	haltLimit = 500 * time.Millisecond
 
@@ -85,16 +101,18 @@ func New(o Options) (*Ears, error) {
 	if o.Pace <= 0 {
 		o.Pace = 1
 	}
-	h := &Ears{
-		o: o, observer: fsm.NewObserver(definition, 64), earSeen: fsm.NewObserver(earDefinition, 16),
-		judge: newJudge(o.Limit), status: Status{Level: none, In: none},
+	if o.Observers == nil {
+		o.Observers = NewObservers()
 	}
-	h.machine = fsm.NewRunner(definition, h.observer, fsm.Effects[State, Event]{})
-	h.ear = newEar(o.Tool, o.Mount.Format(), o.Log, h.earSeen)
-	return h, nil
+	o.Log = o.Log.With("format", o.Mount.Format())
+	return &Ears{
+		o: o, in: o.Meter.tap(), judge: newJudge(o.Limit), status: Status{Format: o.Mount.Format(), Level: none, In: none},
+		machine: fsm.NewRunner(definition, o.Observers.hearing, fsm.Effects[State, Event]{}),
+		ear:     newEar(o.Tool, o.Mount.Format(), o.Log, o.Observers.ear),
+	}, nil
 }
 
-// Run listens until ctx ends. It may be called again; Close must follow.
+// Run listens until ctx ends. It may be called again; Leave or Close must follow.
 func (h *Ears) Run(ctx context.Context) {
 	select {
 	case <-h.o.Tool.Ready():
@@ -105,7 +123,9 @@ func (h *Ears) Run(ctx context.Context) {
 	defer ticker.Stop()
 	h.at, _ = h.o.Mount.Ring().Join(0)
 	h.sent, h.last = h.o.Mount.Ring().Sounds(), time.Now()
-	h.o.Meter.take()
+	h.judge = newJudge(h.o.Limit)
+	h.judge.inStep() // a burst may come first
+	h.o.Meter.take(h.in)
 	for {
 		select {
 		case <-ctx.Done():
@@ -118,7 +138,11 @@ func (h *Ears) Run(ctx context.Context) {
 
 // period is the real time between two looks.
 func (h *Ears) period() time.Duration {
-	return time.Duration(float64(min(h.o.Limit/looksPerLimit, slowestLook)) / h.o.Pace)
+	period := min(h.o.Limit/looksPerLimit, slowestLook)
+	if h.o.Mount.Format() == sound.FLAC {
+		period = min(period, losslessLook)
+	}
+	return time.Duration(float64(period) / h.o.Pace)
 }
 
 // look hears what was sent since the last time and reacts to it.
@@ -129,12 +153,11 @@ func (h *Ears) look(now time.Time) {
 	sent := h.o.Mount.Ring().Sounds()
 	l := look{
 		passed: time.Duration(float64(passed) * h.o.Pace), halted: passed > h.period()+haltLimit,
-		wanted: h.o.Wanted(), sent: sent - h.sent, empty: empty, in: h.o.Meter.take(),
+		wanted: h.o.Wanted(), sent: sent - h.sent, empty: empty, in: h.o.Meter.take(h.in),
 	}
 	h.sent = sent
-	if h.ear.due() {
-		// Begins behind these frames: a format's head must come first.
-		at, head := h.o.Mount.Ring().Join(0)
+	// An ear begins behind these frames: a format's head must come first.
+	if at, head := h.o.Mount.Ring().Join(0); h.begins(head) && h.ear.due() {
 		h.at = at
 		h.ear.start(head)
 	} else {
@@ -143,6 +166,16 @@ func (h *Ears) look(now time.Time) {
 	found := h.judge.see(l)
 	h.note(l, found)
 	h.react(found, now)
+}
+
+// begins reports whether a decoder can begin with this head.
+func (h *Ears) begins(head []byte) bool {
+	switch h.o.Mount.Format() {
+	case sound.Opus, sound.FLAC:
+		return len(head) > 0
+	default:
+		return true // each frame says all
+	}
 }
 
 // read takes everything that was published since the last look.
@@ -183,6 +216,18 @@ func allEmpty(frames []byte) bool {
 	return true
 }
 
+// Leave ends the child and has the Ears wait for the next Run, once Run has
+// returned: nobody listens to the format any more.
+func (h *Ears) Leave() {
+	h.ear.leave()
+	if h.machine.State() != Waiting {
+		h.fire(Unheard)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.status.Blind, h.status.Child, h.status.Level, h.status.In, h.status.Drift = false, 0, none, none, 0
+}
+
 // Close ends the child and settles the machines, once Run has returned.
 func (h *Ears) Close() {
 	h.ear.close()
@@ -191,6 +236,3 @@ func (h *Ears) Close() {
 		h.o.Log.Error("the hearing was not closed", "error", err)
 	}
 }
-
-// Sources are the figures of the machines.
-func (h *Ears) Sources() []fsm.Source { return []fsm.Source{h.observer, h.earSeen} }

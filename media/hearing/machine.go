@@ -45,6 +45,7 @@ const (
 	OutOfStep
 	Heal
 	GiveUp
+	Unheard
 	Stop
 )
 
@@ -69,7 +70,7 @@ var definition = fsm.MustDefine("hearing",
 	"What the server hears of its own stream, compared with what was to be heard.",
 	Waiting,
 	[]fsm.StateDoc[State]{
-		{State: Waiting, Name: "Waiting", Doc: "The stream has not begun, or ffmpeg is not ready yet.", Layer: control},
+		{State: Waiting, Name: "Waiting", Doc: "The stream has not begun, ffmpeg is not ready yet, or nobody wants to hear the format.", Layer: control},
 		{State: Resting, Name: "Resting", Doc: "Silence is wanted: the stream is paused. That frames leave, and at the pace of the clock, is still watched.", Layer: fine},
 		{State: Hearing, Name: "Hearing", Doc: "Music goes in and comes out.", Layer: fine},
 		{State: Quiet, Name: "Quiet", Doc: "The song itself is silent here: that was sent, and that is heard.", Layer: fine},
@@ -97,6 +98,7 @@ var definition = fsm.MustDefine("hearing",
 		{Event: OutOfStep, Name: "OutOfStep", Doc: "The sound sent differs from the time passed by more than the drift limit.", By: "the judgement", Layer: wrong},
 		{Event: Heal, Name: "Heal", Doc: "The part at fault was restarted.", By: "the healer", Layer: control},
 		{Event: GiveUp, Name: "GiveUp", Doc: "It was restarted too often.", By: "the healer", Layer: control},
+		{Event: Unheard, Name: "Unheard", Doc: "Nobody has listened to the format for a while: it is not encoded any more.", By: "the stream", Layer: control},
 		{Event: Stop, Name: "Stop", Doc: "The stream ends.", By: "Run's context", Layer: control},
 	},
 	table(),
@@ -126,6 +128,9 @@ func table() (rows []fsm.Row[State, Event]) {
 		}
 		if from != Doubting {
 			row(from, Doubt, Doubting)
+		}
+		if from != Waiting {
+			row(from, Unheard, Waiting)
 		}
 		row(from, Stop, Ended)
 	}

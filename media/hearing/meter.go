@@ -13,11 +13,11 @@ const (
 )
 
 // Meter measures what goes in: the PCM that is prepared for the encoders. The
-// pump writes it, the hearing takes what has come together. The zero value is
-// ready; any goroutine may use it.
+// pump writes it, and all Ears take what has come together, each for itself. The
+// zero value is ready; any goroutine may use it.
 type Meter struct {
-	mu sync.Mutex
-	in input
+	mu   sync.Mutex
+	taps []*input
 }
 
 // input is what went in between two looks.
@@ -39,26 +39,37 @@ func (m *Meter) Add(kind Kind, pcm []byte, starved int) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch kind {
-	case Pause:
-		m.in.pause += samples
-	case Nobody:
-		m.in.nobody += samples
-	case Song:
-		m.in.song = m.in.song.add(level)
-		m.in.starved += int64(starved)
+	for _, in := range m.taps {
+		switch kind {
+		case Pause:
+			in.pause += samples
+		case Nobody:
+			in.nobody += samples
+		case Song:
+			in.song = in.song.add(level)
+			in.starved += int64(starved)
+		}
 	}
+}
+
+// tap is where what goes in comes together for one more.
+func (m *Meter) tap() *input {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	in := &input{}
+	m.taps = append(m.taps, in)
+	return in
 }
 
 // fullScale is the largest sample that 16 bits have on both sides of zero.
 const fullScale = 1<<15 - 1
 
-// take returns what went in since the last call.
-func (m *Meter) take() input {
+// take returns what came together at a tap since the last call.
+func (m *Meter) take(tap *input) input {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	in := m.in
-	m.in = input{}
+	in := *tap
+	*tap = input{}
 	return in
 }
 

@@ -3,10 +3,14 @@ package hearing
 import (
 	"fmt"
 	"time"
+
+	"musicdb/media/sound"
 )
 
 // Status is what the server has heard.
 type Status struct {
+	Format sound.Format // what is heard
+
 	State State
 	Blind bool      // the decoder that hears is lost, or not there yet
 	Child int       // process id of that decoder, 0 without one
@@ -43,13 +47,21 @@ func (h *Ears) Status() Status {
 	s.Cause = h.cause
 	switch s.State {
 	case Helpless:
-		s.Text = fmt.Sprintf("Listeners miss sound: %s. Restarting %s did not help. %s", s.Cause.sentence(), s.Cause.part(), s.Cause.remedy())
+		s.Text = fmt.Sprintf("%s miss sound: %s. Restarting %s did not help. %s", s.who(), s.Cause.sentence(), s.Cause.part(), s.Cause.remedy())
 	case Healing:
-		s.Text = fmt.Sprintf("Listeners miss sound: %s. %s was restarted just now.", s.Cause.sentence(), upper(s.Cause.part()))
+		s.Text = fmt.Sprintf("%s miss sound: %s. %s was restarted just now.", s.who(), s.Cause.sentence(), upper(s.Cause.part()))
 	default:
-		s.Text = fmt.Sprintf("Listeners miss sound: %s. %s", s.Cause.sentence(), s.Cause.doing())
+		s.Text = fmt.Sprintf("%s miss sound: %s. %s", s.who(), s.Cause.sentence(), s.Cause.doing())
 	}
 	return s
+}
+
+// who says whose sound it is: everybody's, or that of one of the other formats.
+func (s *Status) who() string {
+	if s.Format == sound.MP3 {
+		return "Listeners"
+	}
+	return "Listeners of the format " + s.Format.String()
 }
 
 // note keeps what a look has shown.

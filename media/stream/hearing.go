@@ -20,8 +20,8 @@ const silenceLimit = 2 * time.Second
 
 var errUnheard = errors.New("what came out of it was not what went in")
 
-// listenToOurselves makes the ears, if they are wanted.
-func (s *Stream) listenToOurselves() (err error) {
+// listenToOurselves makes the ears of each format, if they are wanted.
+func (s *Stream) listenToOurselves() error {
 	if !s.o.SelfHearing || s.o.Disabled {
 		return nil
 	}
@@ -33,37 +33,90 @@ func (s *Stream) listenToOurselves() (err error) {
 	if !s.o.Tool.Native() {
 		limit += slowStart
 	}
-	s.pump.meter = &hearing.Meter{}
-	s.ears, err = hearing.New(hearing.Options{
-		Mount: s.mp3, Tool: s.o.Tool, Meter: s.pump.meter, Limit: limit, Log: s.log, Pace: s.o.Pace,
-		Wanted: func() bool { return s.mute.State() == Unmuted }, Repair: s.repair,
-	})
-	return err
+	s.pump.meter, s.heardBy = &hearing.Meter{}, hearing.NewObservers()
+	for _, o := range s.pump.outputs {
+		var err error
+		o.ears, err = hearing.New(hearing.Options{
+			Mount: o.mount, Tool: s.o.Tool, Meter: s.pump.meter, Limit: limit, Log: s.log, Pace: s.o.Pace, Observers: s.heardBy,
+			Wanted: func() bool { return s.mute.State() == Unmuted },
+			Repair: func(cause hearing.Cause) bool { return s.repair(o, cause) },
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hear runs the ears until ctx ends.
 func (s *Stream) hear(ctx context.Context) {
-	if s.ears == nil {
+	if s.pump.meter == nil {
 		return
 	}
-	var watching sync.WaitGroup
-	watching.Go(func() { s.watchSupply(ctx) })
-	supervise(ctx, s.log, "hearing", s.ears.Run)
-	watching.Wait()
-	s.ears.Close()
+	var workers sync.WaitGroup
+	workers.Go(func() { s.watchSupply(ctx) })
+	for _, o := range s.pump.outputs {
+		workers.Go(func() { o.hear(ctx) })
+	}
+	workers.Wait()
 }
 
-// repair restarts what keeps sound from being heard. The ears call it.
-func (s *Stream) repair(cause hearing.Cause) bool {
-	switch cause {
-	case hearing.Decoder:
+// hear runs the ears of one format whenever it is encoded, until ctx ends.
+func (o *output) hear(ctx context.Context) {
+	defer o.ears.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case wanted := <-o.wanted:
+			if wanted {
+				o.hearUntilUnwanted(ctx)
+			}
+		}
+	}
+}
+
+func (o *output) hearUntilUnwanted(ctx context.Context) {
+	heard, stop := context.WithCancel(ctx)
+	var hearing sync.WaitGroup
+	hearing.Go(func() { supervise(heard, o.log, "hearing", o.ears.Run) })
+	for on := true; on; {
+		select {
+		case <-ctx.Done():
+			on = false
+		case on = <-o.wanted:
+		}
+	}
+	stop()
+	hearing.Wait()
+	if ctx.Err() == nil {
+		o.ears.Leave()
+	}
+}
+
+// attend says whether the ears are to hear. The pump alone calls it.
+func (o *output) attend(on bool) {
+	select {
+	case <-o.wanted: // older, and not read
+	default:
+	}
+	o.wanted <- on
+}
+
+// repair restarts what keeps the listeners of a format from hearing. Its ears call
+// it. What is missing in all formats is put right by the ears of MP3.
+func (s *Stream) repair(o *output, cause hearing.Cause) bool {
+	switch {
+	case cause != hearing.Decoder && cause != hearing.Queue:
+		return o.encoder.restart()
+	case !o.always:
+		return false
+	case cause == hearing.Decoder:
 		current, _ := s.pump.onDeck()
 		return current != nil && current.hungry() && s.repaired.may(current.entry.ID) && current.restart()
-	case hearing.Queue:
+	default:
 		s.order(command{order: orderReopen}) // only the conductor may touch a song that is not on the deck
 		return s.audio.State() == Idle
-	default:
-		return s.pump.outputs[0].encoder.restart()
 	}
 }
 
@@ -107,10 +160,13 @@ func (d *deck) kind() hearing.Kind {
 	}
 }
 
-// Hearing is what the stream hears of itself; ok is false where it does not.
-func (s *Stream) Hearing() (status hearing.Status, ok bool) {
-	if s.ears == nil {
-		return hearing.Status{}, false
+// Hearing is what the stream hears of itself in each format, MP3 first; nothing
+// where it does not.
+func (s *Stream) Hearing() (all []hearing.Status) {
+	for _, o := range s.pump.outputs {
+		if o.ears != nil {
+			all = append(all, o.ears.Status())
+		}
 	}
-	return s.ears.Status(), true
+	return all
 }

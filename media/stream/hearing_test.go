@@ -14,18 +14,19 @@ import (
 	"musicdb/media/ffmpeg"
 	"musicdb/media/ffmpeg/ffmpegtest"
 	"musicdb/media/hearing"
+	"musicdb/media/sound"
 )
 
-// faulty makes the station's first encoder do something to the sound: a filter
-// of ffmpeg, which may begin some seconds into the life of that child.
-func (s *station) faulty(filter string) {
+// faulty makes the station's first encoder of a format do something to the sound: a
+// filter of ffmpeg, which may begin some seconds into the life of that child.
+func (s *station) faulty(f sound.Format, filter string) {
 	s.t.Helper()
 	real, err := exec.LookPath("ffmpeg")
 	must(s.t, err)
 	flag := filepath.Join(s.dir, "faulty")
 	must(s.t, os.WriteFile(flag, nil, 0o600))
 	script := fmt.Sprintf(`#!/bin/sh
-case "$*" in *libmp3lame*pipe:1)
+case "$*" in *"-c:a %s "*pipe:1)
 	if rm %q 2>/dev/null; then
 		for last; do :; done
 		n=$#
@@ -38,7 +39,7 @@ case "$*" in *libmp3lame*pipe:1)
 	fi
 esac
 exec %q "$@"
-`, flag, real, filter, real)
+`, recipeFor(f, 0).encoder, flag, real, filter, real)
 	path := filepath.Join(s.dir, "ffmpeg")
 	must(s.t, os.WriteFile(path, []byte(script), 0o700)) //nolint:gosec // it is run
 	must(s.t, os.WriteFile(flag, nil, 0o600))
@@ -56,17 +57,20 @@ func (s *station) hear() {
 	s.start(StartPlay, func(o *Options) { o.Pace, o.SelfHearing = 1, true })
 }
 
-// heard waits until the ears are in a state.
+// heard waits until the ears of MP3 are in a state.
 func (s *station) heard(state hearing.State) hearing.Status {
+	s.t.Helper()
+	return s.heardIn(sound.MP3, state)
+}
+
+// heardIn waits until the ears of a format are in a state.
+func (s *station) heardIn(f sound.Format, state hearing.State) hearing.Status {
 	s.t.Helper()
 	limit := time.After(30 * time.Second)
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for {
-		now, on := s.stream.Hearing()
-		if !on {
-			s.t.Fatal("the stream does not hear itself")
-		}
+		now := s.stream.Hearing()[f]
 		if now.State == state {
 			return now
 		}
@@ -120,7 +124,7 @@ func briefly(t *testing.T, attempt func(*station) (recorded wave)) {
 func TestMuteEncoderIsReplaced(t *testing.T) {
 	t.Parallel()
 	briefly(t, func(s *station) wave {
-		s.faulty("volume=0:enable='gte(t,4)'")
+		s.faulty(sound.MP3, "volume=0:enable='gte(t,4)'")
 		s.hear()
 		recorded := s.listen()
 		s.heard(hearing.Hearing)
@@ -191,12 +195,12 @@ func TestStarvingIsHeard(t *testing.T) {
 func TestOverdrivenSoundIsHeard(t *testing.T) {
 	t.Parallel()
 	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second})
-	s.faulty("volume=15dB:enable='gte(t,4)'")
+	s.faulty(sound.MP3, "volume=15dB:enable='gte(t,4)'")
 	s.enqueue(1)
 	s.hear()
 	s.heard(hearing.Hearing)
 	s.replaced(hearing.Distortion)
-	if now, _ := s.stream.Hearing(); now.ClippedOut == 0 || now.ClippedIn > 0 {
+	if now := s.stream.Hearing()[0]; now.ClippedOut == 0 || now.ClippedIn > 0 {
 		t.Errorf("%d samples clipped on the way, %d before; want some and none", now.ClippedOut, now.ClippedIn)
 	}
 }
@@ -205,7 +209,7 @@ func TestOverdrivenSoundIsHeard(t *testing.T) {
 func TestDriftIsHeard(t *testing.T) {
 	t.Parallel()
 	s := newStation(t, track{name: "A", hz: 441, length: 60 * time.Second})
-	s.faulty("aselect='if(gte(t,4),not(mod(n,4)),1)'") // three of four blocks are lost
+	s.faulty(sound.MP3, "aselect='if(gte(t,4),not(mod(n,4)),1)'") // three of four blocks are lost
 	s.enqueue(1)
 	s.hear()
 	s.heard(hearing.Hearing)
@@ -236,7 +240,7 @@ func TestSilenceThatIsMeantIsNoFault(t *testing.T) {
 	s.until("three more seconds", later(3))
 	s.stream.Play(true)
 	s.heard(hearing.Hearing)
-	if now, _ := s.stream.Hearing(); now.Heals != (hearing.Status{}).Heals || strings.Contains(s.log.String(), "miss sound") {
+	if now := s.stream.Hearing()[0]; now.Heals != (hearing.Status{}).Heals || strings.Contains(s.log.String(), "miss sound") {
 		t.Errorf("something was restarted: %+v\n%s", now, s.log)
 	}
 }

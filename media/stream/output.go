@@ -8,6 +8,7 @@ import (
 
 	"musicdb/fsm"
 	"musicdb/media/ffmpeg"
+	"musicdb/media/hearing"
 	"musicdb/media/sound"
 )
 
@@ -30,6 +31,9 @@ type output struct {
 	listeners atomic.Int64 // told by the mount
 	left      time.Duration
 
+	ears   *hearing.Ears // nil without self-hearing
+	wanted chan bool     // newest word of the pump on whether they are to hear
+
 	burst   int64 // samples that a fresh encoder is given of what was before
 	at      int64 // place in the backlog of the next sample that the encoder gets
 	fed     int64 // stream time, in samples, up to which the encoder has got sound
@@ -45,7 +49,7 @@ type output struct {
 
 func newOutput(f sound.Format, s *Stream) *output {
 	o := &output{
-		recipe: recipeFor(f, s.o.Bitrates[f]), tool: s.o.Tool, log: s.log, always: f == sound.MP3, burst: samplesIn(s.o.Burst),
+		recipe: recipeFor(f, s.o.Bitrates[f]), tool: s.o.Tool, log: s.log, always: f == sound.MP3, burst: samplesIn(s.o.Burst), wanted: make(chan bool, 1),
 		demand: fsm.NewRunner(demand, s.demandSeen, fsm.Effects[DemandState, DemandEvent]{}),
 	}
 	o.mount = sound.NewMount(sound.MountOptions{
@@ -131,12 +135,14 @@ func (o *output) follow(now time.Duration, b *backlog) {
 		o.log.Error("the ffmpeg at hand cannot encode a format of the stream", "format", o.recipe.format, "encoder", o.recipe.encoder)
 		o.fire(FormatNoEncoder)
 		o.encoder.rest(now)
+		o.attend(false)
 		o.mount.Ring().End()
 	case (state == FormatUnheard || state == FormatLingering) && heard:
 		o.fire(FormatJoined)
 		if state == FormatUnheard {
 			o.at = b.end - o.burst
 			o.encoder.want(now)
+			o.attend(true)
 		}
 	case state == FormatHeard && !heard:
 		o.fire(FormatLeft)
@@ -144,6 +150,7 @@ func (o *output) follow(now time.Duration, b *backlog) {
 	case state == FormatLingering && now-o.left >= lingerTime:
 		o.fire(FormatLingered)
 		o.encoder.rest(now)
+		o.attend(false)
 		// Who comes next must not hear what is long over.
 		o.mount.Ring().Clear()
 	}

@@ -77,8 +77,7 @@ type Stream struct {
 
 	audience *sound.Audience
 	mp3      *sound.Mount
-	pump     *pump         // with an output for each format
-	ears     *hearing.Ears // nil without self-hearing
+	pump     *pump // with an output for each format
 	repaired repaired
 
 	audio       *fsm.Runner[AudioState, AudioEvent]
@@ -89,6 +88,7 @@ type Stream struct {
 	decodesSeen *fsm.Observer[DecodingState, DecodingEvent]
 	encoderSeen *fsm.Observer[EncodingState, EncodingEvent]
 	demandSeen  *fsm.Observer[DemandState, DemandEvent]
+	heardBy     *hearing.Observers // nil without self-hearing
 
 	wake     chan struct{} // one token: the conductor has something to look at
 	orders   orders[command]
@@ -205,8 +205,8 @@ func (s *Stream) look() {
 // Sources are the figures of all machines of the stream.
 func (s *Stream) Sources() []fsm.Source {
 	all := []fsm.Source{s.audioSeen, s.muteSeen, s.deckSeen, s.decodesSeen, s.encoderSeen, s.demandSeen, s.audience.Source()}
-	if s.ears != nil {
-		all = append(all, s.ears.Sources()...)
+	if s.heardBy != nil {
+		all = append(all, s.heardBy.Sources()...)
 	}
 	return all
 }
