@@ -15,7 +15,7 @@ var ErrOccupied = errors.New("something of that name is there already")
 
 // ChangeError tells which change of the music directory was not made, and why.
 type ChangeError struct {
-	Change string // "rename", "create", "remove"
+	Change string // "rename", "create", "remove", "add"
 	Path   string
 	To     string // the new path of a rename
 	Err    error
@@ -43,7 +43,9 @@ func (e *ChangeError) remedy() string {
 		return "; shorten it, most file systems take 255 bytes"
 	case errors.Is(e.Err, syscall.EXDEV):
 		return "; it would have to be copied to another file system, do that by hand"
-	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EROFS):
+	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT), errors.Is(e.Err, syscall.EFBIG):
+		return "; make room on the disk of the music directory"
+	case errors.Is(e.Err, syscall.EROFS):
 		return "; check the disk"
 	}
 	return ""

@@ -6,8 +6,9 @@
 // [Music] is the directory itself, opened once as an [os.Root]: no path given by
 // a client, and no symbolic link, leads outside. [Music.ReadTags] and
 // [Music.ReadCover] tell what a file says about itself. [Music.Scan] walks the
-// directory in path order and delivers whole albums. [Music.Rename] and
-// [Music.MakeArtist] are the only ways in which the directory is changed.
+// directory in path order and delivers whole albums. [Music.Rename],
+// [Music.MakeArtist] and [Music.Add] are the only ways in which the directory is
+// changed.
 //
 // It refuses to overwrite or remove a file, or to change what is in one. It also
 // refuses to give up: every problem met while scanning is a [Finding] with a path,

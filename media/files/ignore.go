@@ -26,7 +26,9 @@ func (i Ignore) artist(name string) bool {
 func (i Ignore) album(name string) bool { return slices.Contains(i.Albums, name) || i.file(name) }
 
 // file reports whether an entry of an album's directory is ignored.
-func (i Ignore) file(name string) bool { return contains(i.Songs, DefaultIgnoreSongs, name) }
+func (i Ignore) file(name string) bool {
+	return contains(i.Songs, DefaultIgnoreSongs, name) || IsAdding(name)
+}
 
 func contains(list, otherwise []string, name string) bool {
 	if list == nil {
