@@ -54,7 +54,7 @@ func samplePlace(s source, f Format, at, end int64) *Damage {
 		window, err := s.upTo(at, int(min(size, end-at)))
 		switch {
 		case err != nil: // the disk's fault, which whoever reads the file will tell
-			return nil //nolint:nilerr // nothing was seen
+			return nil
 		case size == sampleWindow && hasHole(window):
 			return &Damage{Offset: at, Zeros: true}
 		case f == FormatMP4 || continues(window, f):
