@@ -25,5 +25,6 @@
 // All functions and all methods of [Music] may be called from any goroutine.
 //
 // Start reading at naming.go for the conventions, at music.go for the
-// confinement, at scan.go for the walk, at change.go for the changes.
+// confinement, at scan.go for the walk, at rename.go and change.go for the changes, at
+// actual.go for the forms in which one name may be written.
 package files

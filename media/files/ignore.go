@@ -1,6 +1,9 @@
 package files
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Ignore lists the names that are passed by in silence, wherever the music
 // directory is searched. Names are compared byte by byte. A nil list means the
@@ -27,7 +30,7 @@ func (i Ignore) album(name string) bool { return slices.Contains(i.Albums, name)
 
 // file reports whether an entry of an album's directory is ignored.
 func (i Ignore) file(name string) bool {
-	return contains(i.Songs, DefaultIgnoreSongs, name) || IsAdding(name)
+	return strings.HasPrefix(name, reserved) || contains(i.Songs, DefaultIgnoreSongs, name)
 }
 
 func contains(list, otherwise []string, name string) bool {

@@ -38,6 +38,8 @@ type Music struct {
 	dir     string // absolute, symbolic links resolved
 	// exclusive renames without overwriting, or cannot (errors.ErrUnsupported).
 	exclusive func(from *os.File, oldname string, to *os.File, newname string) error
+	// link gives a file a second name, or cannot.
+	link func(oldpath, newpath string) error
 }
 
 // OpenMusic opens the music directory. It must exist and be a directory that
@@ -54,7 +56,7 @@ func OpenMusic(dir string) (*Music, error) {
 	if err != nil {
 		return nil, &RootError{Dir: dir, Err: err}
 	}
-	m := &Music{root: root, dir: real, exclusive: renameExclusive}
+	m := &Music{root: root, dir: real, exclusive: renameExclusive, link: root.Link}
 	m.reading.Store(root)
 	if _, err := m.list("."); err != nil {
 		root.Close()
@@ -142,15 +144,18 @@ func (m *Music) Exists(rel string) (bool, error) {
 		return false, err
 	}
 	_, err := m.root.Lstat(rel)
-	for _, absent := range []error{fs.ErrNotExist, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.EINVAL} {
+	return err == nil, absent(err)
+}
+
+// absent is nil for the errors by which a file system says that nothing has a name,
+// and for those that are given.
+func absent(err error, also ...error) error {
+	for _, absent := range append(also, nil, fs.ErrNotExist, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.EINVAL) {
 		if errors.Is(err, absent) {
-			return false, nil
+			return nil
 		}
 	}
-	if err != nil {
-		return false, fmt.Errorf("files: %w", err)
-	}
-	return true, nil
+	return fmt.Errorf("files: %w", err)
 }
 
 // Abs returns the absolute path of something that exists inside the music
