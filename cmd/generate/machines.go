@@ -15,6 +15,7 @@ import (
 	"musicdb/media/hearing"
 	"musicdb/media/icecast"
 	"musicdb/media/loudness"
+	"musicdb/media/plans"
 	"musicdb/media/queue"
 	"musicdb/media/sound"
 	"musicdb/media/stream"
@@ -38,6 +39,7 @@ var sources = []struct {
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 	{"musicdb/media/frames", frames.Definitions},
 	{"musicdb/media/tasks", tasks.Definitions},
+	{"musicdb/media/plans", plans.Definitions},
 }
 
 // page is a line of the index.

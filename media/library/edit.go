@@ -16,6 +16,7 @@ type Edit struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	lib    *Library
+	began  *Catalogue
 	now    *Catalogue
 	failed error
 	gone   struct{ songs, videos []int64 } // whose lyrics and tracker rows go with the commit
@@ -28,7 +29,7 @@ type Edit struct {
 func (l *Library) Edit(ctx context.Context, do func(e *Edit) error) error {
 	return l.write(ctx, func(ctx context.Context) error {
 		before := l.catalogue.Load()
-		e := &Edit{ctx: ctx, lib: l, now: before}
+		e := &Edit{ctx: ctx, lib: l, began: before, now: before}
 		err := transact(ctx, l.edits, func(tx *sql.Tx) error {
 			e.tx = tx
 			if err := e.begin(); err != nil {

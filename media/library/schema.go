@@ -161,7 +161,7 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 6,
+	version: 7,
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -225,6 +225,29 @@ var ownSchema = schema{
 			{"device", "INTEGER NOT NULL"},
 			{"checksum", "BLOB"}, // SHA-256 of the sound alone; NULL: not known
 		}},
+		{"plans", []column{ // and other changes that can be taken back
+			{"id", rowID},
+			{"kind", "TEXT NOT NULL"},
+			{"title", "TEXT NOT NULL"},
+			{"path", "TEXT NOT NULL"},
+			{"state", "TEXT NOT NULL"},
+			{"who", "TEXT NOT NULL"},
+			{"created", "INTEGER NOT NULL"}, // Unix time in milliseconds
+			{"changed", "INTEGER NOT NULL"}, // "
+			{"body", "BLOB"},                // JSON
+			{"outcome", "BLOB"},             // JSON
+		}},
+		{"plansteps", []column{ // of plans that are being applied or undone
+			{"id", rowID},
+			{"plan", "INTEGER NOT NULL"},
+			{"step", "BLOB NOT NULL"}, // JSON
+		}},
+		{"plankept", []column{ // what plans need to be applied or undone
+			{"id", rowID},
+			{"plan", "INTEGER NOT NULL"}, // 0: of none yet
+			{"name", "TEXT NOT NULL"},
+			{"data", "BLOB NOT NULL"},
+		}},
 	},
 	steps: []step{
 		{2, []string{"loudness"}, nil},
@@ -232,5 +255,6 @@ var ownSchema = schema{
 		{4, []string{"videostream"}, nil},
 		{5, []string{"counting"}, nil},
 		{6, []string{"contents"}, nil},
+		{7, []string{"plans", "plansteps", "plankept"}, nil},
 	},
 }
