@@ -12,7 +12,7 @@ import (
 )
 
 // ReadAlbum reads the directory of one album with all its songs, as a scan does;
-// of the options only Ignore and Workers count. What cannot enter the library, and
+// of the options only Ignore, Content and Workers count. What cannot enter the library, and
 // what is damaged, is among the findings; when nothing is left to enter the album has no
 // songs.
 //

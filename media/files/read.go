@@ -63,11 +63,13 @@ type reader struct {
 	music *Music
 	hash  hash.Hash
 	buf   []byte
+	// content: the sound gets a checksum of its own.
+	content bool
 }
 
 // read works until the walker closes the jobs.
 func (w *walker) read() {
-	r := reader{music: w.music, hash: sha256.New(), buf: make([]byte, chunk)}
+	r := reader{music: w.music, hash: sha256.New(), buf: make([]byte, chunk), content: w.o.Content}
 	for j := range w.jobs {
 		if w.ctx.Err() == nil {
 			r.song(w.ctx, &j.step.songs[j.slot])
@@ -92,6 +94,9 @@ func (r *reader) song(ctx context.Context, result *songResult) {
 		return
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		result.song.Size, result.song.Modified = info.Size(), info.ModTime().UnixNano()
+	}
 	tags, err := readTags(f)
 	result.song.Tags = tags
 	switch {
@@ -110,6 +115,15 @@ func (r *reader) song(ctx context.Context, result *songResult) {
 	}
 	if result.song.Checksum, err = r.checksum(ctx, f); err != nil {
 		report(ProblemUnreadable, err)
+		return
+	}
+	if !r.content {
+		return
+	}
+	sound := content{source: source{f, result.song.Size}, ctx: ctx, hash: r.hash, buf: r.buf, left: result.song.Size}
+	r.hash.Reset()
+	if err := sound.read(); err == nil && sound.used {
+		result.song.Content = hex.EncodeToString(r.hash.Sum(nil))
 	}
 }
 

@@ -16,6 +16,10 @@ type ScanOptions struct {
 	// the album. May be nil. Called from one goroutine, which is not the caller's.
 	Known func(albumPath string) bool
 
+	// Content asks for the checksum of the sound alone. It reads each file twice,
+	// from the cache of the system as a rule.
+	Content bool
+
 	// Workers is the number of files that are read at once; 0 means GOMAXPROCS.
 	Workers int
 
@@ -45,6 +49,9 @@ type Song struct {
 	Location
 	Tags     Tags
 	Checksum string // SHA-256 of the whole file in lower-case hex
+	Content  string // [Music.ContentChecksum], if it was asked for and there is one
+	Size     int64  // bytes
+	Modified int64  // Unix time in nanoseconds
 }
 
 // Scan walks the music directory in path order (byte order of the names of
