@@ -26,9 +26,10 @@ func TestChaos(t *testing.T) {
 	s.untilChange()
 	var struck []strike
 	for _, f := range s.schedule() {
+		s.icecast.Revive()
 		s.fill()
 		s.pause(s.upTo(songLength))
-		t.Logf("%s: %s", time.Now().Format("15:04:05.000"), f.name)
+		t.Logf("%s: %s", clock(time.Now()), f.name)
 		one := strike{fault: f, from: time.Now()}
 		f.strike(s)
 		one.to = time.Now()

@@ -114,6 +114,9 @@ func (s *show) icecastIs(state string) {
 	s.t.Helper()
 	late := time.After(3 * time.Minute) // pauses grow to one
 	for {
+		s.icecast.Revive()
+		s.queue()
+		s.fill() // the show goes on meanwhile
 		if status, ok := s.machine("icecast source").now(state); ok && status > 0 {
 			return
 		}

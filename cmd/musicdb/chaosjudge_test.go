@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the tables are looked at as MusicDB 8 would
@@ -13,9 +14,10 @@ import (
 
 // heardSong is one song of the queue as it was heard, in one or more pieces.
 type heardSong struct {
-	tone    int
-	sounded time.Duration
-	struck  int // index of the fault in it; -1 without
+	tone         int
+	sounded      time.Duration
+	struck       int // index of the fault in it; -1 without
+	began, ended time.Time
 }
 
 // aftermathTime is how long behind the end of a fault its effects may be heard.
@@ -51,10 +53,10 @@ func (s *show) judge(recorded []*segment, struck []strike) (o outcome) {
 				}
 			case len(songs) > 0 && songs[len(songs)-1].tone == n.tone:
 				last := &songs[len(songs)-1]
-				last.sounded += n.length()
+				last.sounded, last.ended = last.sounded+n.length(), g.arrival(n.to)
 				last.struck = graver(struck, last.struck, fault)
 			default:
-				songs = append(songs, heardSong{n.tone, n.length(), fault})
+				songs = append(songs, heardSong{n.tone, n.length(), fault, g.arrival(n.from), g.arrival(n.to)})
 			}
 		}
 		lastByte = g.marks[len(g.marks)-1].at
@@ -62,8 +64,8 @@ func (s *show) judge(recorded []*segment, struck []strike) (o outcome) {
 	s.judgeSongs(songs, struck, &o)
 	for _, one := range struck {
 		if one.heard > max(one.silence, s.noticed()) || one.lost > one.fault.lost+tolerance || one.again > one.fault.again+tolerance {
-			s.t.Errorf("%s, at %s: %v of silence, %v of the song lost, %v heard twice; allowed are %v, %v, %v", one.name, one.from.Format("15:04:05.000"),
-				one.heard, one.lost, one.again, one.silence, one.fault.lost, one.fault.again)
+			s.t.Errorf("%s, from %s to %s: %v of silence, %v of the song lost, %v heard twice; allowed are %v, %v, %v\nheard were %s\nthe server said\n%s", one.name, clock(one.from), clock(one.to),
+				one.heard, one.lost, one.again, one.silence, one.fault.lost, one.fault.again, tell(around(songs, one)), s.saidAround(one))
 		}
 	}
 	return o
@@ -108,7 +110,31 @@ func (s *show) judgeSongs(songs []heardSong, struck []strike, o *outcome) {
 
 func tell(songs []heardSong) (text string) {
 	for _, one := range songs {
-		text += fmt.Sprintf("%d(%v) ", one.tone, one.sounded)
+		text += fmt.Sprintf("%d (%v, %s to %s) ", one.tone, one.sounded, clock(one.began), clock(one.ended))
+	}
+	return text
+}
+
+func clock(t time.Time) string { return t.Format("15:04:05.000") }
+
+// near is whether a moment may have to do with a fault.
+func (f strike) near(t time.Time) bool {
+	return t.After(f.from.Add(-2*aftermathTime)) && t.Before(f.to.Add(2*aftermathTime))
+}
+
+func around(songs []heardSong, fault strike) []heardSong {
+	return slices.DeleteFunc(slices.Clone(songs), func(one heardSong) bool { return !fault.near(one.began) && !fault.near(one.ended) })
+}
+
+// saidAround is what the logs say of the time of a fault.
+func (s *show) saidAround(fault strike) (text string) {
+	for _, one := range s.servers {
+		for line := range strings.Lines(one.text()) {
+			stamp, _, _ := strings.Cut(strings.TrimPrefix(line, "time="), " ")
+			if at, err := time.Parse(time.RFC3339Nano, stamp); err == nil && fault.near(at) {
+				text += line
+			}
+		}
 	}
 	return text
 }

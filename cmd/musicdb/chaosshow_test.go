@@ -35,8 +35,9 @@ type show struct {
 	icecast  *icecasttest.Server
 	password string
 
-	mu    sync.Mutex // guards child
-	child *child
+	mu      sync.Mutex // guards child
+	child   *child
+	servers []*child // all that there were
 
 	user     *client.Client
 	toneOf   map[int64]int    // by song id
@@ -121,6 +122,7 @@ func (s *show) startServer(mode string) {
 	s.mu.Lock()
 	s.child = c
 	s.mu.Unlock()
+	s.servers = append(s.servers, c)
 	if s.user != nil {
 		_ = s.user.Close()
 	}

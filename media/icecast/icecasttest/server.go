@@ -30,8 +30,9 @@ type Server struct {
 	t        testing.TB
 	dir      string
 	password string
-	process  *exec.Cmd // nil while it is killed
-	said     string    // what was wrong with the last status
+	process  *exec.Cmd     // nil while it is killed
+	ended    chan struct{} // closed when process has ended
+	said     string        // what was wrong with the last status
 }
 
 // Start starts a server.
@@ -107,6 +108,30 @@ func (s *Server) launch(file string) {
 	if err := s.process.Start(); err != nil {
 		s.t.Fatalf("icecast2 is needed, make test installs it: %v", err)
 	}
+	process, ended := s.process, make(chan struct{})
+	s.ended = ended
+	go func() {
+		defer close(ended)
+		_ = process.Wait() // it was killed, or has crashed
+	}()
+}
+
+// Revive starts a server again that has ended by itself, and tells whether it has:
+// Icecast 2.4 crashes now and then while sources come and go.
+func (s *Server) Revive() (crashed bool) {
+	s.t.Helper()
+	if s.process == nil {
+		return false
+	}
+	select {
+	case <-s.ended:
+		s.t.Logf("the Icecast server has ended by itself (%v) and is started again", s.process.ProcessState)
+		s.process = nil
+		s.Restart()
+		return true
+	default:
+		return false
+	}
 }
 
 // answers waits a while for an answer to a request.
@@ -136,7 +161,7 @@ func (s *Server) answers() error {
 func (s *Server) Kill() {
 	if s.process != nil {
 		_ = s.process.Process.Kill()
-		_ = s.process.Wait() // it was killed
+		<-s.ended
 		s.process = nil
 	}
 }
