@@ -99,6 +99,7 @@ type EnterAlbum struct {
 	Path       string `json:"path"`
 	Origin     string `json:"origin"`
 	Release    int64  `json:"release"` // year
+	Added      int64  `json:"added"`   // Unix time in seconds; 0: when it is entered
 	Colors     Colors `json:"colors"`
 	Songs      []Song `json:"songs"`
 }
@@ -116,6 +117,7 @@ type EnterVideo struct {
 	File          File   `json:"file"`
 	Name          string `json:"name"`
 	Release       int64  `json:"release"` // year
+	Added         int64  `json:"added"`   // Unix time in seconds; 0: when it is entered
 	Playtime      int64  `json:"playtime"`
 	Origin        string `json:"origin"`
 	Codec         string `json:"codec"`
