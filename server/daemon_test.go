@@ -28,6 +28,7 @@ import (
 	"musicdb/media/search"
 	"musicdb/media/state"
 	"musicdb/media/stream"
+	"musicdb/media/tasks"
 	"musicdb/server"
 	"musicdb/server/client"
 	"musicdb/server/wire"
@@ -69,6 +70,7 @@ type daemon struct {
 	library *library.Library
 	queue   *queue.Songs
 	videos  *queue.Videos
+	tasks   *tasks.Manager
 	signals chan os.Signal
 	refresh chan os.Signal
 	term    sync.Once // a second signal would not wait for the shutdown
@@ -131,7 +133,9 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 			begin()
 		}
 	})
+	d.tasks = must(tasks.Open(tasks.Options{Dir: d.dir, Library: d.library, Music: music, Covers: covers, Uploads: []tasks.ContentType{tasks.Artwork, tasks.AlbumFile}, Log: o.log}))(t)
 	options := server.Options{
+		Tasks:   d.tasks,
 		Library: d.library, State: store, Queue: d.queue, History: history, Stream: sound, Search: search.NewEngine(nil),
 		Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
@@ -153,7 +157,7 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 		if code := d.stop(); code != 0 {
 			t.Errorf("the server ended with exit code %d", code)
 		}
-		if err := errors.Join(frames.Close(), covers.Close(), keeper.Close(), music.Close(), history.Close(), d.library.Close()); err != nil {
+		if err := errors.Join(d.tasks.Close(), frames.Close(), covers.Close(), keeper.Close(), music.Close(), history.Close(), d.library.Close()); err != nil {
 			t.Error(err)
 		}
 		http.DefaultClient.CloseIdleConnections()

@@ -12,7 +12,7 @@ var pending = []string{}
 
 // pendingSources are sources of notifications, or single events of one, that the
 // server does not have yet.
-var pendingSources = []string{"MusicDB:Task ChunkRequest", "MusicDB:Task StateUpdate"}
+var pendingSources = []string{}
 
 // areas are the deliberate differences of all areas.
 var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream}

@@ -95,12 +95,6 @@ func (f *Function) answersAs(getter string) *Function {
 	return f
 }
 
-// takesAny is row's addition for a function with arguments of any name.
-func (f *Function) takesAny() *Function {
-	f.Args = append(f.Args, wire.Argument{Name: "*", Type: "any"})
-	return f
-}
-
 // FunctionNamed is the row of a function, nil for none.
 func FunctionNamed(name string) *Function { return byName[name] }
 

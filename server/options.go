@@ -18,6 +18,7 @@ import (
 	"musicdb/media/search"
 	"musicdb/media/state"
 	"musicdb/media/stream"
+	"musicdb/media/tasks"
 )
 
 // Options are the parts that a Server joins and the addresses it listens on. The
@@ -43,6 +44,7 @@ type Options struct {
 
 	Music       *files.Music        // the music directory
 	Maintenance *maintenance.Keeper // changes files together with rows
+	Tasks       *tasks.Manager      // uploads, imports, covers, scans
 	Ignore      files.Ignore        // names that searches for new content pass by
 	Uploads     []string            // content types that may be uploaded: albumfile, artwork, video
 

@@ -120,6 +120,7 @@ func (s *Server) Sources() []fsm.Source {
 	sources = append(sources, s.o.VideoStream.Sources()...)
 	sources = append(sources, s.o.Frames.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
+	sources = append(sources, s.o.Tasks.Source())
 	if s.o.Loudness != nil {
 		sources = append(sources, s.o.Loudness.Sources()...)
 	}
@@ -130,6 +131,7 @@ func (s *Server) Sources() []fsm.Source {
 func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribe()
 	s.subscribeVideos()
+	s.subscribeTasks()
 	// The first search waits for it, the first answer need not.
 	s.workers.Go(func() {
 		if err := contain(func() error { s.rebuildSearch(); return nil }); err != nil {
@@ -142,6 +144,7 @@ func (s *Server) Initialize(ctx context.Context) error {
 	}
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	s.work("frames", func() error { return s.o.Frames.Run(s.ctx) })
+	s.work("tasks", func() error { return s.o.Tasks.Run(s.ctx) })
 	if s.o.Loudness != nil {
 		s.work("loudness", func() error { return s.o.Loudness.Run(s.ctx) })
 	}

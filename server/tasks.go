@@ -6,13 +6,12 @@ import (
 	"errors"
 	"slices"
 
+	"musicdb/media/tasks"
 	"musicdb/server/wire"
 )
 
 // Tasks are what the protocol calls uploads, their integration, imports and scans.
-// This server runs none: uploads are refused in the way that clients know, and
-// there is no task that could be named. Files that another server has left in the
-// directories tasks and uploads are not touched.
+// Package tasks does them; here their requests come in and what they tell goes out.
 
 const taskSource = "MusicDB:Task"
 
@@ -45,6 +44,45 @@ type task struct {
 	AwSourceType       *string         `json:"awsourcetype"`
 	AwSourcePath       *string         `json:"awsourcepath"`
 	AlbumFilePath      *string         `json:"albumfilepath,omitempty"`
+	VideoFile          *string         `json:"videofile,omitempty"`
+
+	// What follows is ours.
+
+	Plan     string         `json:"plan,omitempty"`     // id of the plan that waits for consent, or is carried out
+	Failure  *taskFailure   `json:"failure,omitempty"`  // why the task has failed
+	Progress *tasks.Advance `json:"progress,omitempty"` // of the present work
+	Unsaved  string         `json:"unsaved,omitempty"`  // why the task would be lost by a restart
+}
+
+// taskFailure says why a task has failed.
+type taskFailure struct {
+	Message string `json:"message"`
+	Cause   string `json:"cause,omitempty"`  // what was wrong, with what
+	Remedy  string `json:"remedy,omitempty"` // what the user can do
+}
+
+func showTask(t tasks.Task) task {
+	annotations, _ := json.Marshal(t.Annotations) // raw values that were read from JSON always encode
+	shown := task{
+		t.ID, t.State.String(), string(t.ContentType), t.MimeType, annotations, t.InitializationTime, t.UpdateTime, t.FileSize, t.Offset,
+		t.SourceFileName, t.SourceChecksum, t.UploadPath, t.PreprocessedPath, t.VideoPath, t.AlbumPath, (*string)(t.AwSourceType), t.AwSourcePath,
+		t.AlbumFilePath, t.VideoFile, t.Plan, nil, t.Progress, t.Unsaved,
+	}
+	if f := t.Failure; f != nil {
+		shown.Failure = &taskFailure{f.Message, f.Cause, f.Remedy}
+	}
+	return shown
+}
+
+func showTasks(l *tasks.Lists) taskLists {
+	show := func(list []tasks.Task) []task {
+		shown := make([]task, len(list))
+		for i, t := range list {
+			shown[i] = showTask(t)
+		}
+		return shown
+	}
+	return taskLists{show(l.Videos), show(l.AlbumFiles), show(l.Albums), show(l.Artworks), show(l.Any)}
 }
 
 // taskStatus are the arguments of a task notification (MusicDB protocol, section 6).
@@ -58,88 +96,126 @@ type taskStatus struct {
 	TaskList  *taskLists `json:"tasklist,omitempty"` // not in ChunkRequest
 }
 
-// taskNotExisting is the state in notifications about no task.
-const taskNotExisting = "notexisting"
-
-func (s *Server) getCurrentTasks(context.Context, none) (taskLists, error) { return noTasks(), nil }
-
-func noTasks() taskLists { return taskLists{[]task{}, []task{}, []task{}, []task{}, []task{}} }
-
-// refuseTask tells all clients why something that concerns a task was refused.
-func (s *Server) refuseTask(message string) {
-	lists := noTasks()
-	raw, _ := json.Marshal(taskStatus{State: taskNotExisting, Message: &message, TaskList: &lists}) // plain fields always encode
-	s.broadcast(wire.Notification(taskSource, "InternalError", raw))
+// subscribeTasks turns what tasks tell into notifications, and a finished import into
+// new lists for everybody.
+func (s *Server) subscribeTasks() {
+	s.unsubscribe = append(s.unsubscribe, s.o.Tasks.Subscribe(func(n tasks.Notification) {
+		if n.Kind == tasks.Refresh {
+			select {
+			case s.stale <- struct{}{}:
+			default: // an update is due anyway
+			}
+			return
+		}
+		raw, _ := json.Marshal(statusOf(n)) // plain fields always encode
+		s.broadcast(wire.Notification(taskSource, n.Kind.String(), raw))
+	}))
 }
 
-const invalidTask = "Invalid Task ID"
-
-type initiateUploadArgs struct {
-	TaskID      wire.Text `json:"taskid"`
-	MimeType    wire.Text `json:"mimetype"`
-	ContentType wire.Text `json:"contenttype"`
-	FileSize    wire.Int  `json:"filesize"`
-	Checksum    wire.Text `json:"checksum"`
-	FileName    wire.Text `json:"filename"`
+func statusOf(n tasks.Notification) taskStatus {
+	status := taskStatus{State: tasks.NotExisting}
+	if n.Task != nil {
+		shown := showTask(*n.Task)
+		status.TaskID, status.Offset, status.ChunkSize, status.State, status.Task = &shown.ID, shown.Offset, new(int64(tasks.ChunkSize)), shown.State, &shown
+	}
+	if n.Message != "" {
+		status.Message = &n.Message
+	}
+	if n.Lists != nil {
+		lists := showTasks(n.Lists)
+		status.TaskList = &lists
+	}
+	return status
 }
 
-var (
-	errContentType = errors.New("the content type is none of video, albumfile and artwork")
-	errFileSize    = errors.New("the size of the file is not positive")
-)
+func (s *Server) getCurrentTasks(context.Context, none) (taskLists, error) {
+	return showTasks(s.o.Tasks.Tasks()), nil
+}
 
-// initiateUpload answers with the id that it got; that the upload is refused is
-// said by the notification before.
-func (s *Server) initiateUpload(_ context.Context, a initiateUploadArgs) (string, error) {
-	contentType := string(a.ContentType)
+func (s *Server) getTasks(context.Context, none) ([]task, error) {
+	all := []task{}
+	for _, t := range s.o.Tasks.All() {
+		all = append(all, showTask(t))
+	}
+	return all, nil
+}
+
+// cancelTask, unlike RemoveUpload, answers whether there was such a task, and tells
+// nobody else when there was none.
+func (s *Server) cancelTask(_ context.Context, a taskArgs) (bool, error) {
+	id := taskID(a.TaskID)
+	if _, err := s.o.Tasks.Task(id); err != nil {
+		return false, nil //nolint:nilerr // there is no such task
+	}
+	err := s.o.Tasks.Cancel(id)
+	return err == nil, ignoreNoTask(err)
+}
+
+// taskArgs name a task. The id may be anything, since any other than that of a task
+// is answered in the same way.
+type taskArgs struct {
+	TaskID wire.Any `json:"taskid" type:"string"`
+}
+
+// taskID is the id of a task; what is no text names none.
+func taskID(id wire.Any) string {
+	text, _ := id.Text()
+	return text
+}
+
+type annotateArgs struct {
+	TaskID wire.Any  `json:"taskid" type:"string"`
+	Values wire.Rest `json:"*"`
+}
+
+// annotateUpload keeps every argument, the id included, as the protocol has it. What
+// was wrong was told to everybody.
+func (s *Server) annotateUpload(_ context.Context, a annotateArgs) (nothing, error) {
+	values := map[string]json.RawMessage{}
+	a.Values.Each(func(name string, value json.RawMessage) { values[name] = slices.Clone(value) })
+	return nothing{}, ignoreNoTask(s.o.Tasks.Annotate(taskID(a.TaskID), values))
+}
+
+func (s *Server) removeUpload(_ context.Context, a taskArgs) (nothing, error) {
+	return nothing{}, ignoreNoTask(s.o.Tasks.Cancel(taskID(a.TaskID)))
+}
+
+// ignoreNoTask answers null for a task that does not exist: everybody was told.
+func ignoreNoTask(err error) error {
+	if errors.Is(err, tasks.ErrNoTask) {
+		return nil
+	}
+	return err
+}
+
+type integrationArgs struct {
+	TaskID    wire.Any  `json:"taskid" type:"string"`
+	MusicPath wire.Text `json:"musicpath"`
+}
+
+// initiateContentIntegration answers with the id of the task, with false for one that
+// is in another state, and with null for one that does not exist or a path that is of
+// no use.
+func (s *Server) initiateContentIntegration(_ context.Context, a integrationArgs) (any, error) {
+	id := taskID(a.TaskID)
+	err := s.o.Tasks.Integrate(id, string(a.MusicPath))
+	var state *tasks.StateError
 	switch {
-	case !slices.Contains([]string{"video", "albumfile", "artwork"}, contentType):
-		return "", errContentType
-	case a.FileSize <= 0:
-		return "", errFileSize
-	case len(s.o.Uploads) > 0 && !slices.Contains(s.o.Uploads, contentType):
-		s.refuseTask("Upload of " + contentType + " not allowed")
-	default:
-		s.refuseTask("Uploads deactivated")
+	case errors.As(err, &state):
+		return false, nil
+	case err != nil:
+		return s.nullFor("integration", err)
 	}
-	return string(a.TaskID), nil
+	return id, nil
 }
 
-// The id of a task may be anything, since any other than that of a task is
-// answered in the same way.
-type (
-	uploadChunkArgs struct {
-		TaskID    wire.Any  `json:"taskid" type:"string"`
-		ChunkData wire.Text `json:"chunkdata"`
+// nullFor answers null and leaves the reason in the log.
+func (s *Server) nullFor(what string, err error) (any, error) {
+	if errors.Is(err, tasks.ErrTarget) || errors.Is(err, tasks.ErrNoTask) {
+		s.log.Info("a task was not begun", "task", what, "err", err)
+		return nil, nil //nolint:nilnil // null is the documented answer
 	}
-	taskArgs struct {
-		TaskID wire.Any `json:"taskid" type:"string"`
-	}
-	integrationArgs struct {
-		TaskID    wire.Any  `json:"taskid" type:"string"`
-		MusicPath wire.Text `json:"musicpath"`
-	}
-)
-
-func (s *Server) uploadChunk(context.Context, uploadChunkArgs) (nothing, error) {
-	s.refuseTask(invalidTask)
-	return nothing{}, nil
-}
-
-// annotateUpload takes any further arguments.
-func (s *Server) annotateUpload(context.Context, taskArgs) (nothing, error) {
-	s.refuseTask(invalidTask)
-	return nothing{}, nil
-}
-
-func (s *Server) removeUpload(context.Context, taskArgs) (nothing, error) {
-	s.refuseTask(invalidTask)
-	return nothing{}, nil
-}
-
-func (s *Server) initiateContentIntegration(context.Context, integrationArgs) (*string, error) {
-	s.refuseTask(invalidTask)
-	return nil, nil //nolint:nilnil // null is the documented answer
+	return nil, err
 }
 
 type initiateMusicImportArgs struct {
@@ -147,9 +223,12 @@ type initiateMusicImportArgs struct {
 	ContentPath wire.Text `json:"contentpath"`
 }
 
-// initiateMusicImport, like the two below, starts nothing and says so by null.
-func (s *Server) initiateMusicImport(context.Context, initiateMusicImportArgs) (*string, error) {
-	return nil, nil //nolint:nilnil // null is the documented answer
+func (s *Server) initiateMusicImport(_ context.Context, a initiateMusicImportArgs) (any, error) {
+	id, err := s.o.Tasks.ImportMusic(tasks.ContentType(a.ContentType), string(a.ContentPath))
+	if err != nil {
+		return s.nullFor("import", err)
+	}
+	return id, nil
 }
 
 type initiateArtworkImportArgs struct {
@@ -157,10 +236,14 @@ type initiateArtworkImportArgs struct {
 	TargetPath wire.Text `json:"targetpath"`
 }
 
-func (s *Server) initiateArtworkImport(context.Context, initiateArtworkImportArgs) (*string, error) {
-	return nil, nil //nolint:nilnil // null is the documented answer
+func (s *Server) initiateArtworkImport(_ context.Context, a initiateArtworkImportArgs) (any, error) {
+	id, err := s.o.Tasks.ImportArtwork(string(a.SourcePath), string(a.TargetPath))
+	if err != nil {
+		return s.nullFor("artwork", err)
+	}
+	return id, nil
 }
 
-func (s *Server) initiateFilesystemScan(context.Context, none) (*string, error) {
-	return nil, nil //nolint:nilnil // null is the documented answer
+func (s *Server) initiateFilesystemScan(context.Context, none) (string, error) {
+	return s.o.Tasks.Scan()
 }

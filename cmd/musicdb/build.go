@@ -23,6 +23,7 @@ import (
 	"musicdb/media/sound"
 	"musicdb/media/state"
 	"musicdb/media/stream"
+	"musicdb/media/tasks"
 	"musicdb/server"
 )
 
@@ -146,7 +147,15 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err != nil {
 		return nil, err
 	}
+	work, err := tasks.Open(tasks.Options{
+		Dir: data, Library: lib, Music: music, Ignore: ignore, Covers: covers, Uploads: c.Uploads.Allow.types(), Workers: int(c.Tasks.Workers), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, work.Close)
 	options := server.Options{
+		Tasks:   work,
 		Icecast: icecastClient(c, live, log),
 		History: history,
 		Library: lib, State: store, Queue: songs, Stream: live, Loudness: levels,

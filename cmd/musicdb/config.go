@@ -77,6 +77,9 @@ type Config struct {
 	Uploads struct {
 		Allow ContentTypes `default:"artwork, albumfile" old:"artwork" desc:"what clients may upload, comma separated: artwork, albumfile, video"`
 	}
+	Tasks struct {
+		Workers Count `default:"2" desc:"imports, covers, scans and other work on the music that is done at once, 1 to 99; work on one album is done in turn"`
+	}
 	Tracker struct {
 		CutTime     Minutes `default:"30" desc:"minutes of silence after which two songs that were played are not related"`
 		TrackRandom Switch  `default:"false" desc:"true: songs that were chosen at random are related, too"`

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"musicdb/media/tasks"
 )
 
 // The types of settings that are lists. An empty value is an empty list.
@@ -79,6 +81,15 @@ func (l *ContentTypes) Decode(value string) error {
 
 // String is the list as it is written.
 func (l ContentTypes) String() string { return strings.Join(l, ", ") }
+
+// types are the content types for the tasks.
+func (l ContentTypes) types() []tasks.ContentType {
+	types := make([]tasks.ContentType, len(l))
+	for i, name := range l {
+		types[i] = tasks.ContentType(name)
+	}
+	return types
+}
 
 // Edges is a list of edge lengths of squares, in pixels.
 type Edges []int

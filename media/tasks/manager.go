@@ -136,6 +136,9 @@ func (m *Manager) Task(id string) (Task, error) {
 	return *r.shown.Load(), nil
 }
 
+// All are all tasks in the order in which they were made.
+func (m *Manager) All() []Task { return m.all() }
+
 func (m *Manager) all() []Task {
 	m.mu.Lock()
 	defer m.mu.Unlock()

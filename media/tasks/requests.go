@@ -88,7 +88,8 @@ func (m *Manager) place(t Task, musicPath string) (on Event, change func(*Task),
 	}
 }
 
-// ImportMusic imports an album directory or a video (InitiateMusicImport).
+// ImportMusic imports an album directory or a video (InitiateMusicImport). Whether it
+// is there, and can be imported, is for the task to find out.
 func (m *Manager) ImportMusic(content ContentType, contentPath string) (id string, err error) {
 	t := Task{ID: newID(), ContentType: content}
 	switch content {
@@ -98,6 +99,9 @@ func (m *Manager) ImportMusic(content ContentType, contentPath string) (id strin
 		t.VideoPath = &contentPath
 	default:
 		return "", fmt.Errorf("%w: only albums and videos are imported, not %q", ErrTarget, content)
+	}
+	if err := checkTarget(contentPath, false); err != nil {
+		return "", err
 	}
 	_, err = m.add(t, ImportMusic)
 	return t.ID, err

@@ -31,6 +31,9 @@ type (
 	Text string
 	// Any is a JSON value of any type.
 	Any json.RawMessage
+	// Rest is an object of all arguments, for a function that takes any. Its field
+	// has the name "*".
+	Rest json.RawMessage
 	// MaybeInt is an Int where any other value counts as absent.
 	MaybeInt struct {
 		Value int64
@@ -145,6 +148,16 @@ func (*Text) optional() bool { return false }
 func (a *Any) set(raw json.RawMessage) error { *a = Any(raw); return nil }
 func (*Any) wants() string                   { return "any" }
 func (*Any) optional() bool                  { return false }
+
+func (a *Rest) set(raw json.RawMessage) error { *a = Rest(raw); return nil }
+func (*Rest) wants() string                   { return "any" }
+func (*Rest) optional() bool                  { return true }
+
+// Each calls visit for every argument, in order. What visit gets belongs to the
+// message.
+func (a Rest) Each(visit func(name string, value json.RawMessage)) {
+	eachMember(a, func(name, value []byte) { visit(string(name), value) })
+}
 
 // Text is the string that the value holds; false for any other type.
 func (a Any) Text() (string, bool) { return text(a) }

@@ -28,6 +28,9 @@ type field struct {
 	must  bool
 }
 
+// rest is the name of a field of type Rest.
+const rest = "*"
+
 // NewSchema reads the fields of A: each has a json tag with the argument's name,
 // perhaps followed by the documented type in a tag named type, and one of the
 // argument types of this package. A struct that is not like that is a mistake in
@@ -66,7 +69,7 @@ func (s *Schema[A]) Decode(raw json.RawMessage) (A, error) {
 	values := make([]json.RawMessage, len(s.fields))
 	isObject := eachMember(raw, func(name, value []byte) {
 		for i := range s.fields {
-			if s.fields[i].name == string(name) {
+			if s.fields[i].name == string(name) && s.fields[i].name != rest {
 				values[i] = value
 				return
 			}
@@ -77,6 +80,9 @@ func (s *Schema[A]) Decode(raw json.RawMessage) (A, error) {
 	}
 	v := reflect.ValueOf(&args).Elem()
 	for i, f := range s.fields {
+		if f.name == rest {
+			values[i] = raw
+		}
 		switch {
 		case values[i] != nil:
 			if err := v.Field(f.index).Addr().Interface().(argument).set(values[i]); err != nil {
