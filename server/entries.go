@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 
-	"musicdb/media/library"
 	"musicdb/server/wire"
 )
 
@@ -23,25 +22,25 @@ type removeSongEntryArgs struct {
 }
 
 func (s *Server) removeArtistEntry(ctx context.Context, a removeArtistEntryArgs) (nothing, error) {
-	return nothing{}, s.removeEntry(ctx, a.ArtistID, (*library.Edit).RemoveArtist)
+	return nothing{}, s.removeEntry(ctx, a.ArtistID, s.o.Maintenance.RemoveArtist)
 }
 
 func (s *Server) removeAlbumEntry(ctx context.Context, a removeAlbumEntryArgs) (nothing, error) {
-	return nothing{}, s.removeEntry(ctx, a.AlbumID, (*library.Edit).RemoveAlbum)
+	return nothing{}, s.removeEntry(ctx, a.AlbumID, s.o.Maintenance.RemoveAlbum)
 }
 
 func (s *Server) removeSongEntry(ctx context.Context, a removeSongEntryArgs) (nothing, error) {
-	return nothing{}, s.removeEntry(ctx, a.SongID, (*library.Edit).RemoveSong)
+	return nothing{}, s.removeEntry(ctx, a.SongID, s.o.Maintenance.RemoveSong)
 }
 
 // removeEntry removes a row with all that belongs to it, and the queue entries of
 // the songs that are gone then.
-func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(*library.Edit, int64) error) error {
+func (s *Server) removeEntry(ctx context.Context, id wire.Any, remove func(context.Context, int64) error) error {
 	row, ok := id.ID()
 	if !ok {
 		return nil
 	}
-	if err := s.o.Library.Edit(ctx, func(e *library.Edit) error { return remove(e, row) }); err != nil {
+	if err := remove(ctx, row); err != nil {
 		return unlessMissing(err)
 	}
 	s.songQueue(ctx).ForgetRemoved()

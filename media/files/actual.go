@@ -78,7 +78,7 @@ func (m *Music) spelling(dir, name string) (string, bool, error) {
 		case other == name:
 			return name, true, nil
 		case !utf8.ValidString(other):
-		case form(other) == form(name), there && alike(other, name):
+		case form(other) == form(name), there && Alike(other, name):
 			others = append(others, other)
 		}
 	}
@@ -108,9 +108,9 @@ func (m *Music) HasName(rel string) (bool, error) {
 // the same.
 func form(name string) string { return norm.NFC.String(name) }
 
-// alike reports whether two names may stand for one on some file system: they
-// differ in case or Unicode form only.
-func alike(one, other string) bool {
+// Alike reports whether two different names, or paths, may stand for one on some
+// file system: they differ in case or Unicode form only.
+func Alike(one, other string) bool {
 	return one != other && strings.EqualFold(form(one), form(other))
 }
 

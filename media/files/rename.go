@@ -51,7 +51,7 @@ func (m *Music) CanRename(oldpath, newpath string) error {
 		_, err = m.free(oldpath, newpath)
 	}
 	if err != nil {
-		return &ChangeError{"rename", oldpath, newpath, bare(err)}
+		return &ChangeError{"rename", oldpath, newpath, occupied(err)}
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (m *Music) rename(oldpath, newpath string) error {
 	}
 	itself, err := m.free(oldpath, newpath)
 	if err != nil {
-		return bare(err)
+		return occupied(err)
 	}
 	if itself {
 		return m.respell(oldpath, newpath)
@@ -85,7 +85,7 @@ func (m *Music) free(oldpath, newpath string) (itself bool, err error) {
 	_, err = m.root.Lstat(newpath)
 	switch {
 	case err == nil:
-		if path.Dir(oldpath) != path.Dir(newpath) || !alike(path.Base(oldpath), path.Base(newpath)) {
+		if path.Dir(oldpath) != path.Dir(newpath) || !Alike(path.Base(oldpath), path.Base(newpath)) {
 			return false, ErrOccupied
 		}
 		// A file that is not listed under the name by which it is found has another one.
@@ -119,7 +119,7 @@ func Between(rel string) string { return path.Join(path.Dir(rel), between) }
 // isBetween reports whether a change from one spelling to another was interrupted
 // halfway.
 func (m *Music) isBetween(oldpath, newpath string) (bool, error) {
-	if path.Dir(oldpath) != path.Dir(newpath) || !alike(path.Base(oldpath), path.Base(newpath)) {
+	if path.Dir(oldpath) != path.Dir(newpath) || !Alike(path.Base(oldpath), path.Base(newpath)) {
 		return false, nil
 	}
 	for _, rel := range []string{oldpath, newpath} {

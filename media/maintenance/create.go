@@ -2,6 +2,7 @@ package maintenance
 
 import (
 	"context"
+	"fmt"
 
 	"musicdb/media/files"
 	"musicdb/media/library"
@@ -16,16 +17,26 @@ func (k *Keeper) CreateArtist(ctx context.Context, name string) (library.Artist,
 		return library.Artist{}, err
 	}
 	defer end()
+	given := name
+	if name, err = k.artistSpelled(given); err != nil {
+		return library.Artist{}, err
+	}
 	created, err := k.o.Music.MakeArtist(name)
 	if err != nil {
 		return library.Artist{}, err
 	}
-	if artist, known := k.o.Library.Catalogue().ArtistByPath(name); known {
-		return artist, nil
+	for _, spelling := range []string{name, given} {
+		if artist, known := k.o.Library.Catalogue().ArtistByPath(spelling); known {
+			return artist, nil
+		}
 	}
 	// A crash in between leaves an empty directory, which asking again makes good.
 	var artist library.Artist
-	err = k.o.Library.Edit(ctx, func(e *library.Edit) error {
+	u := library.Undoable{Kind: KindCreate, Title: fmt.Sprintf("the artist %q was created", name), Path: name}
+	if created {
+		u.Made = []string{name}
+	}
+	err = k.edit(ctx, u, func(e *library.Edit) error {
 		artist, err = e.AddArtist(name, name)
 		return err
 	})
@@ -35,6 +46,22 @@ func (k *Keeper) CreateArtist(ctx context.Context, name string) (library.Artist,
 		}
 	}
 	return artist, err
+}
+
+// artistSpelled returns the name of an artist as the disk spells it, and refuses a
+// new one that nobody should give.
+func (k *Keeper) artistSpelled(name string) (string, error) {
+	if _, err := files.Analyse(name, files.KindArtist); err != nil {
+		return "", err
+	}
+	spelled, err := k.o.Music.Actual(name)
+	if err != nil {
+		return "", &RefusedError{"create", name, err.Error()}
+	}
+	if there, err := k.o.Music.Exists(spelled); there || err != nil {
+		return spelled, err
+	}
+	return spelled, files.CheckNewName(spelled)
 }
 
 // CreateSong enters a file into the album of its directory, which must have a
@@ -69,7 +96,8 @@ func (k *Keeper) CreateSong(ctx context.Context, newpath string) (library.Song, 
 		n.Lyrics = *content.Tags.Lyrics
 	}
 	var song library.Song
-	err = k.o.Library.Edit(ctx, func(e *library.Edit) error {
+	u := library.Undoable{Kind: KindCreate, Title: fmt.Sprintf("the song %q was entered", newpath), Path: newpath}
+	err = k.edit(ctx, u, func(e *library.Edit) error {
 		if song, err = e.AddSong(album.ID, n); err != nil {
 			return err
 		}

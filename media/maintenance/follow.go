@@ -31,11 +31,11 @@ func follow(e *library.Edit, m move, read map[string]files.Content) error {
 }
 
 // moved is the new path of something at or below the old one.
-func (m move) moved(rel string) string { return m.New + strings.TrimPrefix(rel, m.Old) }
+func (m move) moved(rel string) string { return m.New + strings.TrimPrefix(rel, m.rows()) }
 
 func followArtists(e *library.Edit, m move) error {
 	for _, a := range e.Catalogue().Artists() {
-		if a.Path != m.Old {
+		if a.Path != m.rows() {
 			continue
 		}
 		if other, exists := e.Catalogue().ArtistByPath(m.New); exists {
@@ -53,14 +53,14 @@ func followArtists(e *library.Edit, m move) error {
 func followAlbums(e *library.Edit, m move) (artists map[int64]int64, err error) {
 	artists = map[int64]int64{}
 	for _, a := range e.Catalogue().Albums() {
-		if !within(m.Old, a.Path) {
+		if !within(m.rows(), a.Path) {
 			continue
 		}
 		to := m.moved(a.Path)
 		if other, exists := e.Catalogue().AlbumByPath(to); exists {
 			return nil, taken("album", other.ID, to)
 		}
-		if a.Path == m.Old {
+		if a.Path == m.rows() {
 			at, err := albumAt(to)
 			if err != nil {
 				return nil, err
@@ -87,7 +87,7 @@ func followAlbums(e *library.Edit, m move) (artists map[int64]int64, err error) 
 
 func followSongs(e *library.Edit, m move, artists map[int64]int64, read map[string]files.Content) error {
 	for s := range e.Catalogue().Songs() {
-		if !within(m.Old, s.Path) {
+		if !within(m.rows(), s.Path) {
 			continue
 		}
 		to := m.moved(s.Path)
@@ -97,7 +97,7 @@ func followSongs(e *library.Edit, m move, artists map[int64]int64, read map[stri
 		if content, ok := read[s.Path]; ok {
 			take(&s, content)
 		}
-		itself := s.Path == m.Old
+		itself := s.Path == m.rows()
 		if itself {
 			at, err := songAt(to)
 			if err != nil {
@@ -123,14 +123,14 @@ func followSongs(e *library.Edit, m move, artists map[int64]int64, read map[stri
 
 func followVideos(e *library.Edit, m move) error {
 	for _, v := range e.Catalogue().Videos() {
-		if !within(m.Old, v.Path) {
+		if !within(m.rows(), v.Path) {
 			continue
 		}
 		to := m.moved(v.Path)
 		if other, exists := e.Catalogue().VideoByPath(to); exists {
 			return taken("video", other.ID, to)
 		}
-		if v.Path == m.Old {
+		if v.Path == m.rows() {
 			at, err := files.Analyse(to, files.KindVideo)
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"musicdb/media/files"
 	"musicdb/media/library"
 )
 
@@ -30,12 +31,15 @@ func (k *Keeper) healNoted(ctx context.Context) error {
 // cannot, the file gets its old name back. Where neither is there, nothing can be
 // decided yet. It may be interrupted itself.
 func (k *Keeper) heal(ctx context.Context, m move) error {
+	if err := k.putBack(m); err != nil {
+		return err
+	}
 	oldThere, newThere, err := k.there(m)
 	if err != nil {
 		return err
 	}
 	rows := k.o.Library.Catalogue()
-	oldKnown, newKnown := mentions(rows, m.Old), mentions(rows, m.New)
+	oldKnown, newKnown := mentions(rows, m.rows()), mentions(rows, m.New)
 	log := k.log.With("old", m.Old, "new", m.New)
 	switch {
 	case oldThere && newThere && oldKnown && newKnown:
@@ -45,7 +49,7 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 			return err
 		}
 	case newThere && oldKnown:
-		err := k.o.Library.Edit(ctx, func(e *library.Edit) error { return follow(e, m, nil) })
+		err := k.edit(ctx, m.undoable(), func(e *library.Edit) error { return follow(e, m, nil) })
 		if errors.Is(err, library.ErrExists) {
 			// It would have been refused: the names have been used anew since.
 			log.Warn("after an interrupted renaming there are rows of both names; nothing was changed", "because", err)
@@ -96,14 +100,35 @@ func (k *Keeper) dropSecondName(m move, keepOld bool, log *slog.Logger) error {
 	return nil
 }
 
-// there reports which names of a move are taken.
+// there reports which names of a move are taken. Two spellings of one name are
+// looked up in the list of the directory, because a file system that takes them for
+// the same finds either.
 func (k *Keeper) there(m move) (oldThere, newThere bool, err error) {
-	oldThere, oldErr := k.o.Music.Exists(m.Old)
-	newThere, newErr := k.o.Music.Exists(m.New)
+	exists := k.o.Music.Exists
+	if m.respells() {
+		exists = k.o.Music.HasName
+	}
+	oldThere, oldErr := exists(m.Old)
+	newThere, newErr := exists(m.New)
 	if err := errors.Join(oldErr, newErr); err != nil {
 		return false, false, fmt.Errorf("maintenance: where the music is cannot be told: %w", err)
 	}
 	return oldThere, newThere, nil
+}
+
+// respells reports whether only the case or the Unicode form of a name changes.
+func (m move) respells() bool { return path.Dir(m.Old) == path.Dir(m.New) && files.Alike(m.Old, m.New) }
+
+// putBack gives what was between two spellings of its name the old one.
+func (k *Keeper) putBack(m move) error {
+	if !m.respells() {
+		return nil
+	}
+	halfway, err := k.o.Music.Exists(files.Between(m.Old))
+	if err != nil || !halfway {
+		return err
+	}
+	return k.o.Music.Rename(m.New, m.Old)
 }
 
 // takeBackArtist removes the directory that was made for a move which was not

@@ -61,6 +61,9 @@ func Open(ctx context.Context, o Options) (*Keeper, error) {
 	if err := durable.Sweep(k.data, "."); err != nil {
 		k.log.Warn("what interrupted writes have left in the data directory could not be removed", "err", err)
 	}
+	if err := k.settle(ctx); err != nil {
+		return nil, errors.Join(err, k.data.Close())
+	}
 	if err := k.healNoted(ctx); err != nil {
 		k.log.Error("an interrupted change of the music directory could not be brought to an end; it is tried again before the next change", "err", err)
 	}
@@ -126,7 +129,7 @@ func (k *Keeper) carryOut(ctx context.Context, m move, rows func(*library.Edit) 
 		}
 	}
 	k.reached(momentMade)
-	err = k.o.Library.Edit(ctx, func(e *library.Edit) error {
+	err = k.edit(ctx, m.undoable(), func(e *library.Edit) error {
 		if err := rows(e); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package maintenance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,12 @@ type move struct {
 	New string `json:"new"`
 	// NewArtist: the directory of the artist in New is made for this move.
 	NewArtist bool `json:"newartist,omitempty"`
+	// Rows: how the rows spell the old path, if that is not how the disk does.
+	Rows string `json:"rows,omitempty"`
 }
+
+// rows is the old path in the spelling of the rows.
+func (m move) rows() string { return cmp.Or(m.Rows, m.Old) }
 
 // note writes down what is about to be done. It is on the disk when nil is
 // returned.
@@ -84,6 +90,9 @@ func (m move) check() error {
 	depth := strings.Count(m.Old, "/") + 1
 	sameDir, sameName := path.Dir(m.Old) == path.Dir(m.New), path.Base(m.Old) == path.Base(m.New)
 	toArtist := depth == 2 && sameName && strings.Count(m.New, "/") == 1
+	if m.Rows != "" && !files.Alike(m.Rows, m.Old) {
+		return fmt.Errorf("%q is not spelled %q", m.Old, m.Rows)
+	}
 	if depth > 3 || sameDir == sameName || !sameDir && !toArtist || sameDir && m.NewArtist {
 		return fmt.Errorf("%q cannot become %q", m.Old, m.New)
 	}

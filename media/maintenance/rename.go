@@ -58,20 +58,45 @@ func (k *Keeper) rename(ctx context.Context, oldpath, newpath string, depth int,
 	if path.Dir(oldpath) != path.Dir(newpath) {
 		return &RefusedError{"rename", oldpath, "only the last element can be renamed"}
 	}
+	if err := files.CheckNewName(newpath); err != nil {
+		return err
+	}
 	end, err := k.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
-	if err := k.check(oldpath, newpath, directory); err != nil {
+	m, err := k.spelled(move{Old: oldpath, New: newpath})
+	if err != nil {
 		return err
 	}
-	m := move{Old: oldpath, New: newpath}
+	if err := k.check(m.Old, m.New, directory); err != nil {
+		return err
+	}
 	var read map[string]files.Content
 	if depth > 1 { // reading all that an artist has made may take minutes, and tells nothing new
-		read = k.readBelow(ctx, oldpath)
+		read = k.readBelow(ctx, m)
 	}
 	return k.carryOut(ctx, m, func(e *library.Edit) error { return follow(e, m, read) })
+}
+
+// spelled returns a move with the paths as the disk spells them, and notes how the
+// rows spell the old one.
+func (k *Keeper) spelled(m move) (move, error) {
+	given := m.Old
+	old, oldErr := k.o.Music.Actual(given)
+	dir, newErr := path.Dir(m.New), error(nil)
+	if dir != "." {
+		dir, newErr = k.o.Music.Actual(dir)
+	}
+	if err := errors.Join(oldErr, newErr); err != nil {
+		return m, &RefusedError{"rename", given, err.Error()}
+	}
+	m.Old, m.New = old, path.Join(dir, path.Base(m.New))
+	if c := k.o.Library.Catalogue(); old != given && !mentions(c, old) && mentions(c, given) {
+		m.Rows = given
+	}
+	return m, nil
 }
 
 // check looks whether there is what is to be renamed, and whether its new name is
@@ -84,25 +109,18 @@ func (k *Keeper) check(oldpath, newpath string, directory bool) error {
 	if info.IsDir() != directory || !directory && !info.Mode().IsRegular() {
 		return &RefusedError{"rename", oldpath, "it is not what is to be renamed: a directory in place of a file, or the other way round"}
 	}
-	there, err := k.o.Music.Exists(newpath)
-	if there {
-		err = files.ErrOccupied
-	}
-	if err != nil {
-		return &files.ChangeError{Change: "rename", Path: oldpath, To: newpath, Err: err}
-	}
-	return nil
+	return k.o.Music.CanRename(oldpath, newpath)
 }
 
 // readBelow reads the files of all songs at or below a path that have a row. One
 // that cannot be read keeps what its row says; renaming it is no worse for it.
-func (k *Keeper) readBelow(ctx context.Context, rel string) map[string]files.Content {
+func (k *Keeper) readBelow(ctx context.Context, m move) map[string]files.Content {
 	read := map[string]files.Content{}
 	for s := range k.o.Library.Catalogue().Songs() {
-		if !within(rel, s.Path) {
+		if !within(m.rows(), s.Path) {
 			continue
 		}
-		content, err := k.o.Music.Read(ctx, s.Path)
+		content, err := k.o.Music.Read(ctx, m.Old+strings.TrimPrefix(s.Path, m.rows()))
 		if files.Playable(err) {
 			read[s.Path] = content
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -132,7 +150,14 @@ func (k *Keeper) ChangeArtistDirectory(ctx context.Context, albumpath, artist st
 		return err
 	}
 	defer end()
-	m := move{Old: albumpath, New: path.Join(artist, path.Base(albumpath))}
+	if artist, err = k.artistSpelled(artist); err != nil {
+		return err
+	}
+	m, err := k.spelled(move{Old: albumpath, New: path.Join(artist, path.Base(albumpath))})
+	if err != nil {
+		return err
+	}
+	albumpath, m.New = m.Old, path.Join(artist, path.Base(m.Old))
 	info, err := k.o.Music.Stat(albumpath)
 	if errors.Is(err, fs.ErrNotExist) {
 		return k.movedAlready(ctx, m)
@@ -143,7 +168,7 @@ func (k *Keeper) ChangeArtistDirectory(ctx context.Context, albumpath, artist st
 	if !info.IsDir() {
 		return &RefusedError{"move", albumpath, "it is a file"}
 	}
-	if _, known := k.o.Library.Catalogue().AlbumByPath(albumpath); known {
+	if _, known := k.o.Library.Catalogue().AlbumByPath(m.rows()); known {
 		if _, err := albumAt(m.New); err != nil {
 			return err
 		}
@@ -159,7 +184,7 @@ func (k *Keeper) ChangeArtistDirectory(ctx context.Context, albumpath, artist st
 	if err != nil && !m.NewArtist {
 		return &files.ChangeError{Change: "move", Path: albumpath, To: m.New, Err: err}
 	}
-	read := k.readBelow(ctx, albumpath)
+	read := k.readBelow(ctx, m)
 	return k.carryOut(ctx, m, func(e *library.Edit) error { return follow(e, m, read) })
 }
 
@@ -169,5 +194,7 @@ func (k *Keeper) movedAlready(ctx context.Context, m move) error {
 	if _, known := k.o.Library.Catalogue().AlbumByPath(m.Old); err != nil || !info.IsDir() || !known {
 		return &files.ChangeError{Change: "move", Path: m.Old, To: m.New, Err: fs.ErrNotExist}
 	}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error { return follow(e, m, nil) })
+	u := m.undoable()
+	u.Moves = nil // it was somebody else who has moved the directory
+	return k.edit(ctx, u, func(e *library.Edit) error { return follow(e, m, nil) })
 }

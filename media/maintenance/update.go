@@ -38,7 +38,7 @@ func (k *Keeper) UpdateSong(ctx context.Context, id int64, newpath string) error
 		return err
 	}
 	u := songUpdate{id: id, at: at, content: &content}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error {
+	return k.edit(ctx, updated("song", newpath), func(e *library.Edit) error {
 		song, err := u.write(e, artist.ID)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (k *Keeper) UpdateAlbum(ctx context.Context, id int64, newpath string) erro
 	if err != nil {
 		return err
 	}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error { return u.write(e, artist.ID) })
+	return k.edit(ctx, updated("album", newpath), func(e *library.Edit) error { return u.write(e, artist.ID) })
 }
 
 // albumUpdate is what becomes of the row of an album and those of its songs.
@@ -182,6 +182,11 @@ func (u albumUpdate) write(e *library.Edit, artistID int64) error {
 		}
 	}
 	return e.Recount(u.id)
+}
+
+// updated describes an update for the journal.
+func updated(kind, newpath string) library.Undoable {
+	return library.Undoable{Kind: KindUpdate, Title: fmt.Sprintf("the entry of the %s %q was brought up to date", kind, newpath), Path: newpath}
 }
 
 func unknown(kind string, id int64) error {

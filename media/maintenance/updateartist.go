@@ -57,7 +57,7 @@ func (k *Keeper) UpdateArtist(ctx context.Context, id int64, newpath string) err
 	if err != nil {
 		return err
 	}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error {
+	return k.edit(ctx, updated("artist", newpath), func(e *library.Edit) error {
 		artist, exists := e.Catalogue().Artist(id)
 		if !exists {
 			return unknown("artist", id)

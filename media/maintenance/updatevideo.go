@@ -21,7 +21,7 @@ func (k *Keeper) UpdateVideo(ctx context.Context, id int64, newpath string) erro
 	if !known {
 		return noArtist(newpath)
 	}
-	return k.o.Library.Edit(ctx, func(e *library.Edit) error { return u.write(e, artist.ID) })
+	return k.edit(ctx, updated("video", newpath), func(e *library.Edit) error { return u.write(e, artist.ID) })
 }
 
 // videoUpdate is what becomes of the row of a video.
