@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"io"
 	"io/fs"
 
 	"musicdb/media/durable"
@@ -20,10 +18,11 @@ const MaxBytes = 32 << 20
 //
 // A JPEG picture that needs no change is stored byte for byte; everything else
 // becomes a JPEG, transparent parts on white. The errors ErrFormat, ErrTooLarge
-// and ErrDamaged tell what is wrong with the picture; then nothing was changed.
-func (s *Store) SetCover(ctx context.Context, artist, album string, picture []byte) (name string, err error) {
+// and ErrDamaged tell what is wrong with the picture. With any error the old cover
+// is there as it was. The end of the process leaves the old cover or the new one.
+func (s *Store) SetCover(ctx context.Context, artist, album string, data []byte) (name string, err error) {
 	name = Name(artist, album)
-	if err := s.SetNamed(ctx, name, picture); err != nil {
+	if err := s.SetNamed(ctx, name, data); err != nil {
 		return "", fmt.Errorf("artwork: cover of %q by %q: %w", album, artist, err)
 	}
 	return name, nil
@@ -31,126 +30,122 @@ func (s *Store) SetCover(ctx context.Context, artist, album string, picture []by
 
 // SetNamed is SetCover for a name that is already known, as the database has it.
 // DefaultName is refused: the placeholder is never changed.
-func (s *Store) SetNamed(ctx context.Context, name string, picture []byte) error {
+func (s *Store) SetNamed(ctx context.Context, name string, data []byte) error {
 	if !isElement(name) || name == DefaultName {
 		return fmt.Errorf("cover name %q: %w", name, ErrBadName)
 	}
-	s.decoding.Lock()
-	defer s.decoding.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	p, err := s.decode(picture)
+	c, err := s.make(ctx, func() (made, picture, error) {
+		p, err := s.decode(data)
+		return made{source: data, mode: coverMode}, p, err
+	})
 	if err != nil {
 		return err
 	}
-	stored := picture
-	if !p.storable {
-		if stored, err = encode(p.pixels); err != nil {
-			return fmt.Errorf("converting to JPEG: %w", err)
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	// The source goes first: should we be killed before the last scale is
-	// written, the scales left over are older than their source, and refresh
-	// makes them again.
-	if err := durable.Replace(s.root, name, stored, durable.File{Mode: coverMode, Exact: true}); err != nil {
-		return err
-	}
-	return s.writeScales(ctx, name, p.pixels, coverMode)
+	defer s.writing.Unlock()
+	return s.replace(ctx, name, c)
 }
 
-// writeScales writes all scaled copies, each made from the next larger one.
-// The caller holds s.decoding.
-func (s *Store) writeScales(ctx context.Context, name string, pixels image.Image, mode fs.FileMode) error {
-	for i := len(s.scales) - 1; i >= 0; i-- {
+// made is a cover as it will be in the cache, with its scales in the order of
+// Store.scales.
+type made struct {
+	source []byte
+	scales [][]byte
+	mode   fs.FileMode
+}
+
+// make gets a picture and makes everything that is written of it, each scale from
+// the next larger one. When it succeeds the caller holds s.writing: what was made
+// first is written first, and meanwhile the next one is decoded.
+func (s *Store) make(ctx context.Context, get func() (made, picture, error)) (made, error) {
+	s.decoding.Lock()
+	defer s.decoding.Unlock()
+	if err := ctx.Err(); err != nil {
+		return made{}, err
+	}
+	m, p, err := get()
+	if err != nil {
+		return made{}, err
+	}
+	if !p.storable {
+		if m.source, err = encode(p.pixels); err != nil {
+			return made{}, fmt.Errorf("converting to JPEG: %w", err)
+		}
+	}
+	m.scales = make([][]byte, len(s.scales))
+	// A picture that fits already is the same in several scales.
+	for i, same := len(s.scales)-1, m.source; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return made{}, err
+		}
+		if small := fit(p.pixels, s.scales[i]); small != p.pixels {
+			if same, err = encode(small); err != nil {
+				return made{}, fmt.Errorf("scaling to %d pixels: %w", s.scales[i], err)
+			}
+			p.pixels = small
+		}
+		m.scales[i] = same
+	}
+	s.writing.Lock()
+	return m, nil
+}
+
+// replace writes a cover and its scales. All of them are complete under temporary
+// names before the first one gets its own: a full disk, a directory that must not
+// be written, or the end of the process leaves the old cover. The source comes
+// first: from then on the old scales are older than their source, and refresh makes
+// again what was not renamed any more. The scales are not forced to the disk for
+// the same reason. The caller holds s.writing.
+func (s *Store) replace(ctx context.Context, name string, m made) (err error) {
+	var staged []*durable.Staged
+	defer func() {
+		for _, f := range staged {
+			err = errors.Join(err, f.Discard())
+		}
+	}()
+	stage := func(name string, data []byte, how durable.File) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		pixels = fit(pixels, s.scales[i])
-		if err := s.writeScale(name, s.scales[i], pixels, mode); err != nil {
+		f, err := durable.Stage(s.root, name, data, how)
+		if err == nil {
+			staged = append(staged, f)
+		}
+		return err
+	}
+	if err := stage(name, m.source, durable.File{Mode: m.mode, Exact: true}); err != nil {
+		return err
+	}
+	for i, data := range m.scales {
+		if err := stage(scaleDir(s.scales[i])+"/"+name, data, durable.File{Mode: m.mode, Exact: true, Hint: true}); err != nil {
 			return err
 		}
 	}
-	return nil
+	for i, f := range staged {
+		switch err := f.Commit(); {
+		case err == nil:
+		case i == 0:
+			return err
+		default:
+			s.log.Warn("a scaled cover could not be written; it is made again when it is asked for", "cover", name, "error", err)
+		}
+	}
+	return durable.SyncDir(s.root, ".")
 }
 
-func (s *Store) writeScale(name string, scale int, pixels image.Image, mode fs.FileMode) error {
-	data, err := encode(pixels)
-	if err != nil {
-		return fmt.Errorf("scaling to %d pixels: %w", scale, err)
-	}
-	return durable.Replace(s.root, scaleDir(scale)+"/"+name, data, durable.File{Mode: mode, Exact: true})
-}
-
-// refresh makes the scaled copy of an existing cover if it is missing or older
-// than its source. Where that fails, an existing copy is still good enough.
-func (s *Store) refresh(ctx context.Context, name string, scale int) error {
-	fresh, _, err := s.isFresh(name, scale)
-	if fresh || err != nil {
-		return err
-	}
+// JPEG returns a picture as this package would store it: upright, opaque, a JPEG
+// file. Errors: as [Store.SetCover].
+func (s *Store) JPEG(ctx context.Context, data []byte) ([]byte, error) {
 	s.decoding.Lock()
 	defer s.decoding.Unlock()
 	if err := ctx.Err(); err != nil {
-		return err
-	}
-	// Another caller may have made it while this one waited.
-	fresh, exists, err := s.isFresh(name, scale)
-	if fresh || err != nil {
-		return err
-	}
-	err = s.rescale(name, scale)
-	if err != nil && exists {
-		s.log.Warn("the scaled cover is older than its source and could not be made again", "cover", name, "scale", scale, "error", err)
-		return nil
-	}
-	return err
-}
-
-// isFresh compares the times of the scaled copy and its source. The error is
-// fs.ErrNotExist when there is no source.
-func (s *Store) isFresh(name string, scale int) (fresh, exists bool, err error) {
-	source, err := s.root.Stat(name)
-	if err != nil {
-		return false, false, fmt.Errorf("artwork: source of the scaled cover: %w", err)
-	}
-	if !source.Mode().IsRegular() {
-		return false, false, fmt.Errorf("artwork: %q is not a cover: %w", name, fs.ErrNotExist)
-	}
-	scaled, err := s.root.Stat(scaleDir(scale) + "/" + name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return false, false, nil
-	case err != nil:
-		return false, false, fmt.Errorf("artwork: %w", err)
-	}
-	return !scaled.ModTime().Before(source.ModTime()), true, nil
-}
-
-// rescale makes one scaled copy from the source on disk. The caller holds
-// s.decoding.
-func (s *Store) rescale(name string, scale int) error {
-	f, err := s.root.Open(name)
-	if err != nil {
-		return fmt.Errorf("artwork: %w", err)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("artwork: reading %q: %w", name, err)
+		return nil, err
 	}
 	p, err := s.decode(data)
-	if err != nil {
-		return fmt.Errorf("artwork: cover %q: %w", name, err)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("artwork: %w", err)
+	case p.storable:
+		return data, nil
 	}
-	mode := coverMode
-	if name == DefaultName {
-		mode = defaultMode
-	}
-	if err := s.writeScale(name, scale, fit(p.pixels, scale), mode); err != nil {
-		return fmt.Errorf("artwork: cover %q: %w", name, err)
-	}
-	return nil
+	return encode(p.pixels)
 }

@@ -229,37 +229,3 @@ func TestRefusedPictures(t *testing.T) {
 		t.Errorf("error %v does not tell the size", err)
 	}
 }
-
-// FuzzDecode feeds damaged pictures. Whatever is accepted must be within the
-// limit and must be storable.
-func FuzzDecode(f *testing.F) {
-	m := testPicture(24, 16)
-	picture := asJPEG(f, m)
-	for _, seed := range [][]byte{
-		picture, asPNG(f, m), asGIF(f, m), fromBase64(f, webpLossless), fromBase64(f, webpLossy), bomb(9000, 9000),
-		withOrientation(binary.LittleEndian, "II", picture, 6), withOrientation(binary.BigEndian, "MM", picture, 8),
-	} {
-		f.Add(seed)
-	}
-	const most = 1 << 16
-	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := limited(most).decode(data)
-		if err != nil {
-			if !errors.Is(err, ErrFormat) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrDamaged) {
-				t.Fatalf("untyped error %v", err)
-			}
-			return
-		}
-		if b := p.pixels.Bounds(); b.Dx()*b.Dy() > most {
-			t.Fatalf("accepted %v", b)
-		}
-		small := fit(p.pixels, 20)
-		stored, err := encode(small)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c, err := jpeg.DecodeConfig(bytes.NewReader(stored)); err != nil || c.Width > 20 || c.Height > 20 {
-			t.Fatalf("scaled to %d×%d, error %v", c.Width, c.Height, err)
-		}
-	})
-}

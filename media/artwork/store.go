@@ -21,7 +21,7 @@ var DefaultScales = []int{150, 200, 500, 1000}
 
 // DefaultMaxPixels is the largest picture (width × height) that is decoded if
 // Options do not say otherwise. The worst accepted picture, a progressive JPEG
-// with full colour resolution, takes about 15 bytes of memory per pixel for a moment.
+// with full colour resolution, takes about 16 bytes of memory per pixel for a moment.
 const DefaultMaxPixels = 25_000_000
 
 const (
@@ -52,9 +52,11 @@ type Store struct {
 	maxPixels int
 	log       *slog.Logger
 
-	// decoding serialises everything that holds pixels in memory and every
-	// write to the cache.
+	// decoding serialises everything that holds pixels in memory. Who has made a
+	// cover takes writing before he gives decoding back.
 	decoding sync.Mutex
+	// writing serialises every write to the cache.
+	writing sync.Mutex
 }
 
 // maxScale keeps a mistyped scale from turning every cover into a memory hog.
@@ -96,8 +98,10 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// prepare creates the scale directories and the placeholder.
+// prepare creates the scale directories and the placeholder, and removes what a
+// killed process was writing.
 func (s *Store) prepare() error {
+	s.sweep(".")
 	for _, n := range s.scales {
 		switch err := s.root.Mkdir(scaleDir(n), dirMode); {
 		case err == nil:
@@ -108,6 +112,8 @@ func (s *Store) prepare() error {
 			}
 		case !errors.Is(err, fs.ErrExist):
 			return fmt.Errorf("artwork: creating the directory of scale %d: %w", n, err)
+		default:
+			s.sweep(scaleDir(n))
 		}
 	}
 	switch _, err := s.root.Stat(DefaultName); {
@@ -116,20 +122,29 @@ func (s *Store) prepare() error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("artwork: looking for %s: %w", DefaultName, err)
 	}
-	s.decoding.Lock()
-	defer s.decoding.Unlock()
 	data, err := defaultCover()
 	if err != nil {
 		return fmt.Errorf("artwork: drawing %s: %w", DefaultName, err)
 	}
-	if err := durable.Replace(s.root, DefaultName, data, durable.File{Mode: defaultMode, Exact: true}); err != nil {
-		return fmt.Errorf("artwork: creating %s: %w", DefaultName, err)
-	}
-	pixels, err := jpeg.Decode(bytes.NewReader(data))
+	m, err := s.make(context.Background(), func() (made, picture, error) {
+		// It may have more pixels than are allowed of others.
+		pixels, err := jpeg.Decode(bytes.NewReader(data))
+		return made{source: data, mode: defaultMode}, picture{pixels, true}, err
+	})
 	if err != nil {
 		return fmt.Errorf("artwork: scaling %s: %w", DefaultName, err)
 	}
-	return s.writeScales(context.Background(), DefaultName, pixels, defaultMode)
+	defer s.writing.Unlock()
+	if err := s.replace(context.Background(), DefaultName, m); err != nil {
+		return fmt.Errorf("artwork: creating %s: %w", DefaultName, err)
+	}
+	return nil
+}
+
+func (s *Store) sweep(dir string) {
+	if err := durable.Sweep(s.root, dir); err != nil {
+		s.log.Warn("what an interrupted write has left could not be removed", "directory", dir, "error", err)
+	}
 }
 
 // defaultCover is the placeholder as a file, drawn at most once per process.

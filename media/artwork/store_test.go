@@ -17,11 +17,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func opened(t testing.TB, dir string, o Options) *Store {
 	t.Helper()
@@ -362,20 +358,5 @@ func TestScalingKeepsTheMean(t *testing.T) {
 		if mean := float64(sum) / float64(b.Dx()*b.Dy()); mean < 122 || mean > 133 {
 			t.Errorf("scaled to %v the mean is %.1f, want 127.5", b.Size(), mean)
 		}
-	}
-}
-
-func BenchmarkSetCover(b *testing.B) {
-	for _, edge := range []int{600, 3000} {
-		b.Run(fmt.Sprintf("edge=%d", edge), func(b *testing.B) {
-			s := opened(b, b.TempDir(), Options{})
-			picture := asJPEG(b, testPicture(edge, edge))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := s.SetCover(context.Background(), "A", "B", picture); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

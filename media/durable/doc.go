@@ -10,5 +10,5 @@
 // Any goroutine may call it. Two that replace the same file at the same time both
 // succeed, and one of them is last.
 //
-// Start reading at replace.go.
+// Start reading at replace.go; several files that belong together are in stage.go.
 package durable

@@ -1,9 +1,7 @@
 package durable
 
 import (
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -27,23 +25,25 @@ type File struct {
 // the file as it is and returns why. When it returns nil the new content is on
 // the disk, under its name.
 func Replace(root *os.Root, name string, data []byte, f File) error {
-	if f.Keep {
-		if info, err := root.Stat(name); err == nil {
-			f.Mode, f.Exact = info.Mode().Perm(), true
-		}
+	staged, err := Stage(root, name, data, f)
+	if err != nil {
+		return err
 	}
-	dir := path.Dir(name)
-	written := path.Join(dir, temporary+rand.Text())
-	if err := create(root, written, data, f); err != nil {
-		return errors.Join(fmt.Errorf("writing %q: %w", name, err), remove(root, written))
+	if err := staged.Commit(); err != nil || f.Hint {
+		return err
 	}
-	if err := root.Rename(written, name); err != nil {
-		return errors.Join(fmt.Errorf("writing %q: %w", name, err), remove(root, written))
+	return SyncDir(root, path.Dir(name))
+}
+
+// kept is how a file is written that keeps its permissions if it has some.
+func (f File) kept(root *os.Root, name string) File {
+	if !f.Keep {
+		return f
 	}
-	if f.Hint {
-		return nil
+	if info, err := root.Stat(name); err == nil {
+		f.Mode, f.Exact = info.Mode().Perm(), true
 	}
-	return SyncDir(root, dir)
+	return f
 }
 
 func create(root *os.Root, name string, data []byte, how File) (err error) {
