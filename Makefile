@@ -54,12 +54,18 @@ unit: build
 	$(GO) test -race -shuffle=on -timeout 15m ./...
 	cd conn/bench && $(GO) test -shuffle=on ./...
 
-# go test fuzzes one target of one package at a time.
+# One target runs at a time; a package is compiled once for all of its targets. What
+# was interesting is kept where go test -fuzz keeps it.
 fuzz:
-	@set -e; for p in $$($(GO) list ./...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \
-	  done; done
+	@set -e; built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; kept=$$($(GO) env GOCACHE)/fuzz; \
+	for d in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n 1 dirname | sort -u); do \
+	  p=$$($(GO) list $$d); $(GO) test -c -fuzz Fuzz -o "$$built/fuzz.test" $$d; \
+	  for f in $$(cd $$d && "$$built/fuzz.test" -test.list '^Fuzz' | grep '^Fuzz'); do \
+	    (cd $$d && "$$built/fuzz.test" -test.run '^$$' -test.fuzz "^$$f\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x -test.fuzzcachedir "$$kept/$$p") \
+	      > "$$built/log" 2>&1 || { cat "$$built/log"; echo "fuzz $$p $$f has failed; the input is in $$d/testdata/fuzz/$$f"; exit 1; }; \
+	    echo "fuzz $$p $$f: $$(grep execs "$$built/log" | tail -n 1)"; \
+	  done; \
+	done
 
 # What the tests do in seconds, for as long as it takes: the crowd, the storms and the
 # chaos at full size, the kills many times over, and fuzzing. The reports belong to the repository.
