@@ -67,10 +67,13 @@ func (e *Edit) Revert(changes []RowChange, lose bool) error {
 	if len(r.since) > 0 {
 		return &SinceError{r.since}
 	}
-	if err := r.remove(); err != nil {
+	if err := r.remove("songtags", "albumtags", "videotags", "videos", "songs", "albums"); err != nil {
 		return err
 	}
-	return r.restore()
+	if err := r.restore(); err != nil {
+		return err
+	}
+	return r.remove("artists") // whom nothing needs that has just gone back to another one
 }
 
 // reversal is one call of Revert.
@@ -175,9 +178,9 @@ func (r *reversal) checkOwned(c RowChange, path string, on Target, tables []left
 	}
 }
 
-// remove takes away what was new: what others need last.
-func (r *reversal) remove() error {
-	for _, table := range []string{"songtags", "albumtags", "videotags", "videos", "songs", "albums", "artists"} {
+// remove takes away what was new in some tables.
+func (r *reversal) remove(tables ...string) error {
+	for _, table := range tables {
 		for _, id := range slices.Sorted(maps.Keys(r.gone[table])) {
 			if err := r.removeOne(table, id); err != nil {
 				return err

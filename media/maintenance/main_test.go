@@ -296,3 +296,12 @@ var operations = map[string]func(*Keeper, context.Context) error{
 		return k.ChangeArtistDirectory(ctx, "Ann/2000 - One", "Cid")
 	},
 }
+
+// put makes a file that holds its path.
+func (h *home) put(rel string) {
+	h.t.Helper()
+	name := filepath.Join(h.dir, "music", rel)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(rel), 0o644)); err != nil {
+		h.t.Fatal(err)
+	}
+}
