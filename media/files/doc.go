@@ -7,10 +7,12 @@
 // a client, and no symbolic link, leads outside. [Music.ReadTags] and
 // [Music.ReadCover] tell what a file says about itself. [Music.Scan] walks the
 // directory in path order and delivers whole albums. [Music.Rename],
-// [Music.MakeArtist] and [Music.Add] are the only ways in which the directory is
-// changed.
+// [Music.MakeArtist], [Music.MakeDirectory] and [Music.Add] are the only ways in
+// which the directory is changed, and [Music.Swap] the only one in which a file is:
+// by another version of itself, which was made beside it with other tags and compared
+// with it, and can be made the former one again, byte by byte.
 //
-// It refuses to overwrite or remove a file, or to change what is in one. It also
+// It refuses to overwrite or remove a file, or to change what is heard in one. It also
 // refuses to give up: every problem met while scanning is a [Finding] with a path,
 // a cause and a remedy, and the scan goes on. Only a music directory that cannot
 // be listed at all ends a scan.
@@ -26,5 +28,5 @@
 //
 // Start reading at naming.go for the conventions, at music.go for the
 // confinement, at scan.go for the walk, at rename.go and change.go for the changes, at
-// actual.go for the forms in which one name may be written.
+// actual.go for the forms in which one name may be written, at writetags.go for tags.
 package files
