@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"media/files":           {"fsm"},
 	"media/maintenance":     {"media/library", "media/files", "media/durable"},
 	"media/plans/mojibake":  {},
+	"media/plans/intake":    {"media/plans", "media/plans/mojibake", "media/library", "media/files", "media/artwork"},
 	"media/plans":           {"media/library", "media/files", "media/artwork", "media/maintenance", "media/durable", "media/frames", "fsm"},
 	"media/state":           {"media/durable", "fsm"},
 	"media/durable":         {},
