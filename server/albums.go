@@ -129,5 +129,5 @@ func (s *Server) addAlbumToQueue(ctx context.Context, a addAlbumToQueueArgs) (no
 		}
 	}
 	_, err := s.songQueue(ctx).AddAlbum(songs, position)
-	return nothing{}, unlessUnknown(err)
+	return nothing{}, s.added(err)
 }

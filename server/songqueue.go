@@ -46,7 +46,7 @@ func (s *Server) addSongToQueue(ctx context.Context, a addSongToQueueArgs) (noth
 		return nothing{}, nil
 	}
 	_, err := s.songQueue(ctx).Add(int64(a.SongID), position)
-	return nothing{}, unlessUnknown(err)
+	return nothing{}, s.added(err)
 }
 
 type addRandomSongToQueueArgs struct {
@@ -65,7 +65,7 @@ func (s *Server) addRandomSongToQueue(ctx context.Context, a addRandomSongToQueu
 		album = &a.AlbumID.Value
 	}
 	_, err := s.songQueue(ctx).AddRandom(position, album)
-	return nothing{}, unlessUnknown(err)
+	return nothing{}, s.added(err)
 }
 
 type moveSongInQueueArgs struct {
@@ -135,6 +135,16 @@ func unlessUnknown(err error) error {
 		}
 	}
 	return err
+}
+
+// added is unlessUnknown for what adds: a queue that is full takes no more, and the log
+// tells the administrator.
+func (s *Server) added(err error) error {
+	if errors.Is(err, queue.ErrFull) {
+		s.log.Warn("nothing was added", "err", err)
+		return nil
+	}
+	return unlessUnknown(err)
 }
 
 // queuePosition reads where a song is to be inserted: "next", "last", or an entry

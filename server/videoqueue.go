@@ -50,7 +50,7 @@ func (s *Server) addVideoToQueue(ctx context.Context, a addVideoToQueueArgs) (no
 		return nothing{}, nil
 	}
 	_, err := s.videoQueue(ctx).Add(int64(a.VideoID), position)
-	return nothing{}, unlessUnknown(err)
+	return nothing{}, s.added(err)
 }
 
 type addRandomVideoToQueueArgs struct {
@@ -64,7 +64,7 @@ func (s *Server) addRandomVideoToQueue(ctx context.Context, a addRandomVideoToQu
 	}
 	position, _ := queuePosition(a.Position)
 	_, err := s.videoQueue(ctx).AddRandom(position)
-	return nothing{}, unlessUnknown(err)
+	return nothing{}, s.added(err)
 }
 
 // moveVideoInQueue does what moveSongInQueue does, with the same arguments.
