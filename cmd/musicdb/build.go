@@ -147,15 +147,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err != nil {
 		return nil, err
 	}
-	work, err := tasks.Open(tasks.Options{
-		Dir: data, Library: lib, Music: music, Ignore: ignore, Covers: covers, Uploads: c.Uploads.Allow.types(), Workers: int(c.Tasks.Workers), Log: log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	p.closers = append(p.closers, work.Close)
 	options := server.Options{
-		Tasks:   work,
 		Icecast: icecastClient(c, live, log),
 		History: history,
 		Library: lib, State: store, Queue: songs, Stream: live, Loudness: levels,
@@ -173,6 +165,14 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err := p.openVideos(ctx, c, &options); err != nil {
 		return nil, err
 	}
+	options.Tasks, err = tasks.Open(tasks.Options{
+		Dir: data, Library: lib, Music: music, Ignore: ignore, Covers: covers, Frames: options.Frames,
+		Uploads: c.Uploads.Allow.types(), Workers: int(c.Tasks.Workers), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, options.Tasks.Close)
 	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
 	}

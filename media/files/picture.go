@@ -31,6 +31,13 @@ func folderRank(name string) (rank int, ok bool) {
 	return stem*len(folderExtensions) + kind, stem >= 0 && kind >= 0
 }
 
+// IsPicture reports whether the name ends in an extension of a picture that a cover
+// can be made of, in any case: jpg, jpeg, png, gif, webp.
+func IsPicture(name string) bool {
+	ext := extension(name)
+	return ext == "gif" || slices.Contains(folderExtensions, ext)
+}
+
 // PictureSources lists the files of a directory from which the cover of an album
 // could come: those that are named cover, folder, front or album, with the
 // extension jpg, jpeg, png or webp, in any case, the likelier one first; and the

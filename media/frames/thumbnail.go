@@ -61,6 +61,12 @@ func (s *Store) thumbnail(ctx context.Context, v library.Video, dir string, at t
 	if err != nil {
 		return err
 	}
+	return s.writeThumbnail(dir, data, picture)
+}
+
+// writeThumbnail replaces the thumbnail and its scales. The caller has the right to
+// make pictures.
+func (s *Store) writeThumbnail(dir string, data []byte, picture image.Image) error {
 	if err := s.prepare(dir); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type Options struct {
 	Music   *files.Music
 	Ignore  files.Ignore
 	Covers  Covers
+	Frames  Frames // nil: there are no videos
 
 	// Uploads are the content types that may be uploaded.
 	Uploads []ContentType

@@ -17,7 +17,9 @@ import (
 type Step func(ctx context.Context, w *Work) error
 
 // steps are the steps by running state. Each lies in a file of its own.
-var steps = map[State]Step{}
+var steps = map[State]Step{
+	ImportingArtwork: importArtwork,
+}
 
 // Work is a task with the means to work on it.
 type Work struct {

@@ -56,8 +56,10 @@ func (m *Manager) coverSource(source string) (set func(*Task), err error) {
 	case info.Mode().IsRegular() && files.IsSong(source):
 	case info.Mode().IsRegular() && files.IsVideo(source):
 		kind = VideoFile
+	case info.Mode().IsRegular() && files.IsPicture(source) && strings.Contains(source, "/"):
+		kind = ImageFile // beside the songs; without "/" it would be taken for an upload
 	default:
-		return nil, fmt.Errorf("%w: a cover comes from an uploaded picture, a song or a video, and %q is none of these", ErrTarget, source)
+		return nil, fmt.Errorf("%w: a cover comes from a picture, a song or a video, and %q is none of these", ErrTarget, source)
 	}
 	return func(t *Task) { t.AwSourceType, t.AwSourcePath = &kind, &source }, nil
 }
