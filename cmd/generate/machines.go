@@ -10,6 +10,7 @@ import (
 	"musicdb/conn"
 	"musicdb/diagrams/render"
 	"musicdb/fsm"
+	"musicdb/media/doctor"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/frames"
 	"musicdb/media/hearing"
@@ -40,6 +41,7 @@ var sources = []struct {
 	{"musicdb/media/frames", frames.Definitions},
 	{"musicdb/media/tasks", tasks.Definitions},
 	{"musicdb/media/plans", plans.Definitions},
+	{"musicdb/media/doctor", doctor.Definitions},
 }
 
 // page is a line of the index.

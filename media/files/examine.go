@@ -15,6 +15,9 @@ type Examination struct {
 	Modified time.Time // of the file
 	Content  string    // what the file is instead of music, with its article; empty: music, or nothing known
 	Damage   *Damage   // the first place found where no sound is; nil: none
+	// Sample is the same in all files of one sound, and hardly ever in others of that
+	// length: a checksum of a piece of it. 0 for formats whose length alone tells that.
+	Sample uint64
 }
 
 // Damage is a place in a music file where its sound should go on and does not.
@@ -54,6 +57,9 @@ func (m *Music) Examine(ctx context.Context, rel string) (Examination, error) {
 		x.Content = foreign(s)
 	case !x.Tags.Truncated:
 		x.Damage = sampleSound(s, x.Tags.Format)
+		fallthrough
+	default:
+		x.Sample = fingerprint(s, x.Tags.Format)
 	}
 	if err != nil {
 		return x, fmt.Errorf("files: %q: %w", rel, err)
@@ -95,3 +101,16 @@ func (f Format) Extensions() []string {
 	}
 	return nil
 }
+
+// IsCompanion reports whether the name is that of a file which people, shops and
+// ripping programs put beside songs.
+func IsCompanion(name string) bool { return isCompanion(name) }
+
+// IgnoresArtist reports whether an entry of the music directory is passed by.
+func (i Ignore) IgnoresArtist(name string) bool { return i.artist(name) }
+
+// IgnoresAlbum reports whether an entry of an artist's directory is passed by.
+func (i Ignore) IgnoresAlbum(name string) bool { return i.album(name) }
+
+// IgnoresSong reports whether an entry of an album's directory is passed by.
+func (i Ignore) IgnoresSong(name string) bool { return i.file(name) }

@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/fnv"
 )
 
 // How much of a file is looked at: enough for disks that need milliseconds to find a
@@ -188,6 +189,26 @@ var oggTable = func() (table [256]uint32) {
 	}
 	return table
 }()
+
+// fingerprint is a checksum of a piece near the end of the sound, which stays there
+// when tags change. FLAC and Ogg tell their length to the sample, and pages of Ogg have
+// numbers that tags may shift.
+func fingerprint(s source, f Format) uint64 {
+	end := int64(0)
+	switch f {
+	case FormatMP4:
+		_, end = mp4Sound(s)
+	case FormatMPEG, FormatADTS:
+		end = (&content{source: s}).endOfSound()
+	}
+	piece, err := s.upTo(max(0, end-2*sampleWindow), int(min(end, holeSize)))
+	if err != nil || len(piece) == 0 {
+		return 0
+	}
+	sum := fnv.New64a()
+	sum.Write(piece)
+	return sum.Sum64()
+}
 
 // mp4Sound is the content of the first box of samples.
 func mp4Sound(s source) (start, end int64) {
