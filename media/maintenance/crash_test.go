@@ -11,9 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"musicdb/media/files"
-	"musicdb/media/library"
 )
 
 // crashVariable, when set, makes this test binary open the home that it names,
@@ -22,22 +19,12 @@ const crashVariable = "MUSICDB_TEST_CRASH"
 
 func crash(order string) int {
 	parts := strings.Split(order, "|")
-	ctx := context.Background()
-	lib, err := library.Open(ctx, library.Options{Dir: filepath.Join(parts[0], "data")})
+	h, err := open(parts[0])
 	if err != nil {
 		fmt.Println(err)
 		return 1
 	}
-	music, err := files.OpenMusic(filepath.Join(parts[0], "music"))
-	if err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	k, err := Open(ctx, Options{Library: lib, Music: music, Dir: filepath.Join(parts[0], "data")})
-	if err != nil {
-		fmt.Println(err)
-		return 1
-	}
+	k, ctx := h.Keeper, context.Background()
 	k.reached = func(m moment) {
 		if string(m) == parts[2] {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -58,6 +45,9 @@ func TestAKilledChangeIsWholeOrNot(t *testing.T) {
 		}
 		after.consistent()
 		for at, want := range map[moment]*home{momentNoted: before, momentMade: before, momentRenamed: after, momentCommitted: after} {
+			if name == "create" && at == momentRenamed {
+				continue // nothing is
+			}
 			t.Run(fmt.Sprintf("%s/%s", name, at), func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
@@ -83,6 +73,19 @@ func TestAKilledChangeIsWholeOrNot(t *testing.T) {
 				}
 				if h.broken != nil {
 					t.Error("the change is not at its end")
+				}
+				// A change that was made can be taken back.
+				made := h.journal()
+				if want == before && len(made) != 0 || want == after && len(made) != 1 {
+					t.Fatalf("the journal has %+v", made)
+				}
+				for _, entry := range made {
+					if err := h.takeBack(entry); err != nil {
+						t.Error(err)
+					}
+				}
+				if got := pathsOf(h); !slices.Equal(got, pathsOf(before)) {
+					t.Errorf("taken back: got  %q\nwant %q", got, pathsOf(before))
 				}
 				// And the next change works.
 				if err := h.RenameMusicFile(t.Context(), "Bob/2000 - Three/01 Alone.mp3", "Bob/2000 - Three/09 Alone.mp3"); err != nil {

@@ -21,16 +21,29 @@ func (k *Keeper) CreateArtist(ctx context.Context, name string) (library.Artist,
 	if name, err = k.artistSpelled(given); err != nil {
 		return library.Artist{}, err
 	}
+	for _, spelling := range []string{name, given} {
+		if artist, known := k.o.Library.Catalogue().ArtistByPath(spelling); known {
+			_, err := k.o.Music.MakeArtist(name)
+			return artist, err
+		}
+	}
+	there, err := k.o.Music.Exists(name)
+	if err != nil {
+		return library.Artist{}, err
+	}
+	m := move{New: name, NewArtist: !there}
+	if m.NewArtist {
+		if err := k.note(m); err != nil {
+			return library.Artist{}, err
+		}
+		defer k.forget()
+	}
+	k.reached(momentNoted)
 	created, err := k.o.Music.MakeArtist(name)
 	if err != nil {
 		return library.Artist{}, err
 	}
-	for _, spelling := range []string{name, given} {
-		if artist, known := k.o.Library.Catalogue().ArtistByPath(spelling); known {
-			return artist, nil
-		}
-	}
-	// A crash in between leaves an empty directory, which asking again makes good.
+	k.reached(momentMade)
 	var artist library.Artist
 	u := library.Undoable{Kind: KindCreate, Title: fmt.Sprintf("the artist %q was created", name), Path: name}
 	if created {
@@ -40,10 +53,10 @@ func (k *Keeper) CreateArtist(ctx context.Context, name string) (library.Artist,
 		artist, err = e.AddArtist(name, name)
 		return err
 	})
-	if err != nil && created {
-		if back := k.o.Music.RemoveEmpty(name); back != nil {
-			k.log.Warn("the directory of an artist stays although he could not be entered", "path", name, "err", back)
-		}
+	if err == nil {
+		k.reached(momentCommitted)
+	} else if created {
+		k.takeBackArtist(m)
 	}
 	return artist, err
 }

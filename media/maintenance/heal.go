@@ -31,6 +31,13 @@ func (k *Keeper) healNoted(ctx context.Context) error {
 // cannot, the file gets its old name back. Where neither is there, nothing can be
 // decided yet. It may be interrupted itself.
 func (k *Keeper) heal(ctx context.Context, m move) error {
+	if m.creates() {
+		if _, known := k.o.Library.Catalogue().ArtistByPath(m.New); !known {
+			k.takeBackArtist(m)
+		}
+		k.forget()
+		return nil
+	}
 	if err := k.putBack(m); err != nil {
 		return err
 	}
@@ -64,6 +71,11 @@ func (k *Keeper) heal(ctx context.Context, m move) error {
 			break
 		}
 		log.Warn("an interrupted renaming was brought to an end")
+	case newThere && !oldThere && !newKnown:
+		// No row tells whether it was committed; if so, it can be taken back.
+		if err := k.enter(ctx, m); err != nil {
+			return err
+		}
 	case oldThere && newKnown && !oldKnown:
 		// The disk has lost the new name, although it was asked to keep it.
 		if err := k.o.Music.Rename(m.Old, m.New); err != nil {
@@ -137,8 +149,8 @@ func (k *Keeper) takeBackArtist(m move) {
 	if !m.NewArtist {
 		return
 	}
-	if err := k.o.Music.RemoveEmpty(path.Dir(m.New)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.log.Warn("a new directory of an artist stays although nothing was moved into it", "path", path.Dir(m.New), "err", err)
+	if err := k.o.Music.RemoveEmpty(m.artist()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.log.Warn("a new directory of an artist stays although he was not entered, or nothing was moved into it", "path", m.artist(), "err", err)
 	}
 }
 

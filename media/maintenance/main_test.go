@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashVariable); dir != "" {
 		os.Exit(crash(dir))
 	}
+	if order := os.Getenv(changingVariable); order != "" {
+		os.Exit(changeUntilKilled(order))
+	}
 	// In memory, where there is such a directory: the tests would mostly wait for the
 	// disk otherwise.
 	memory := "/dev/shm"
@@ -134,18 +137,25 @@ func settle(t testing.TB, dir string) {
 // moveIn opens what settle has made.
 func moveIn(t testing.TB, dir string) *home {
 	t.Helper()
-	h := &home{t: t, dir: dir}
-	var err error
-	if h.lib, err = library.Open(t.Context(), library.Options{Dir: filepath.Join(dir, "data")}); err != nil {
+	h, err := open(dir)
+	if err != nil {
 		t.Fatal(err)
+	}
+	h.t = t
+	return h
+}
+
+func open(dir string) (h *home, err error) {
+	ctx := context.Background()
+	h = &home{dir: dir}
+	if h.lib, err = library.Open(ctx, library.Options{Dir: filepath.Join(dir, "data")}); err != nil {
+		return nil, err
 	}
 	if h.music, err = files.OpenMusic(filepath.Join(dir, "music")); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if h.Keeper, err = Open(t.Context(), Options{Library: h.lib, Music: h.music, Dir: filepath.Join(dir, "data")}); err != nil {
-		t.Fatal(err)
-	}
-	return h
+	h.Keeper, err = Open(ctx, Options{Library: h.lib, Music: h.music, Dir: filepath.Join(dir, "data")})
+	return h, err
 }
 
 func (h *home) leave() {
@@ -212,13 +222,20 @@ func (h *home) rows() string {
 	}
 	for _, a := range c.Albums() {
 		text += fmt.Sprintf("%d %d %q %q %v %v %v %v %s %d %d %v\n", a.ID, a.ArtistID, a.Name, a.Path, value(a.NumOfSongs), value(a.NumOfCDs),
-			value(a.Origin), value(a.Release), a.ArtworkPath, a.Added, a.Hidden, c.AlbumTags(a.ID))
+			value(a.Origin), value(a.Release), a.ArtworkPath, a.Added, a.Hidden, tagsOf(c.AlbumTags(a.ID)))
 	}
 	for s := range c.Songs() {
-		text += fmt.Sprintf("%+v %v\n", s, c.SongTags(s.ID))
+		text += fmt.Sprintf("%+v %v\n", s, tagsOf(c.SongTags(s.ID)))
 	}
 	for _, v := range c.Videos() {
 		text += fmt.Sprintf("%d %d %q %q %v %v %v %v %d\n", v.ID, v.ArtistID, v.Name, v.Path, value(v.Origin), value(v.Release), value(v.VBegin), value(v.VEnd), v.Added)
+	}
+	return text
+}
+
+func tagsOf(tags []library.TargetTag) (text string) {
+	for _, t := range tags {
+		text += fmt.Sprintf("%d:%d %d %v ", t.EntryID, t.TagID, t.Approval, t.Confidence)
 	}
 	return text
 }
@@ -289,6 +306,7 @@ var operations = map[string]func(*Keeper, context.Context) error{
 	"video": func(k *Keeper, ctx context.Context) error {
 		return k.RenameMusicFile(ctx, "Ann/1999 - Clip.mp4", "Ann/1998 - Clap - live.mp4")
 	},
+	"create": func(k *Keeper, ctx context.Context) error { _, err := k.CreateArtist(ctx, "Cid"); return err },
 	"change": func(k *Keeper, ctx context.Context) error {
 		return k.ChangeArtistDirectory(ctx, "Ann/2001 - Two. v1.5", "Bob")
 	},

@@ -20,7 +20,8 @@ import (
 const noteFile = "maintenance.json"
 
 // move is a file or directory that gets another path, with everything below it.
-// Paths are relative to the music directory.
+// Paths are relative to the music directory. Without an old path it is an artist who
+// is created, with his directory.
 type move struct {
 	Old string `json:"old"`
 	New string `json:"new"`
@@ -28,6 +29,16 @@ type move struct {
 	NewArtist bool `json:"newartist,omitempty"`
 	// Rows: how the rows spell the old path, if that is not how the disk does.
 	Rows string `json:"rows,omitempty"`
+}
+
+func (m move) creates() bool { return m.Old == "" }
+
+// artist is the directory that is made for the move.
+func (m move) artist() string {
+	if m.creates() {
+		return m.New
+	}
+	return path.Dir(m.New)
 }
 
 // rows is the old path in the spelling of the rows.
@@ -84,6 +95,10 @@ func parseMove(data []byte) (m move, err error) {
 // check refuses what is not the renaming of a last element, nor an album that goes
 // to another artist.
 func (m move) check() error {
+	if m.creates() && m.NewArtist && m.Rows == "" {
+		_, err := files.Analyse(m.New, files.KindArtist)
+		return err
+	}
 	if err := errors.Join(files.CheckPath(m.Old), files.CheckPath(m.New)); err != nil {
 		return err
 	}

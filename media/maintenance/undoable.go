@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 
 	"musicdb/media/library"
 )
@@ -37,6 +38,25 @@ func (m move) undoable() library.Undoable {
 		u.Made = []string{path.Dir(m.New)}
 	}
 	return u
+}
+
+// enter notes a move of what has no rows in the journal, unless it is the last one
+// that was noted.
+func (k *Keeper) enter(ctx context.Context, m move) error {
+	all, err := k.o.Library.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	u := m.undoable()
+	for _, row := range slices.Backward(all) {
+		if row.Kind == u.Kind {
+			if row.Title == u.Title {
+				return nil
+			}
+			break
+		}
+	}
+	return k.edit(ctx, u, func(*library.Edit) error { return nil })
 }
 
 // settle finds out of the notes in the journal, whose commits a crash has
