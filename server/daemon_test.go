@@ -80,13 +80,14 @@ type daemon struct {
 }
 
 type daemonOptions struct {
-	now       func() time.Time // of the song queue and the stream; nil: time.Now
-	installed bool             // the music directory, artwork and configurations of the installation are there, too
-	videos    bool             // default: videos are switched off, as most exchanges were recorded
-	covers    bool             // every album has its cover; default: its file is missing
-	streaming bool             // default: the stream is switched off, as the exchanges were recorded
-	hearing   bool             // the stream hears itself
-	tracked   bool             // default: what is played is not tracked. Tracked songs pass four times as fast
+	uploads   []tasks.ContentType // that are allowed; nil: artwork and albumfile
+	now       func() time.Time    // of the song queue and the stream; nil: time.Now
+	installed bool                // the music directory, artwork and configurations of the installation are there, too
+	videos    bool                // default: videos are switched off, as most exchanges were recorded
+	covers    bool                // every album has its cover; default: its file is missing
+	streaming bool                // default: the stream is switched off, as the exchanges were recorded
+	hearing   bool                // the stream hears itself
+	tracked   bool                // default: what is played is not tracked. Tracked songs pass four times as fast
 	log       *slog.Logger
 	prepare   func(dir string) // changes the data directory before it is opened
 	change    func(*server.Options)
@@ -133,12 +134,15 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 			begin()
 		}
 	})
-	d.tasks = must(tasks.Open(tasks.Options{Dir: d.dir, Library: d.library, Music: music, Covers: covers, Uploads: []tasks.ContentType{tasks.Artwork, tasks.AlbumFile}, Log: o.log}))(t)
+	if o.uploads == nil {
+		o.uploads = []tasks.ContentType{tasks.Artwork, tasks.AlbumFile}
+	}
+	d.tasks = must(tasks.Open(tasks.Options{Dir: d.dir, Library: d.library, Music: music, Covers: covers, Uploads: o.uploads, Log: o.log}))(t)
 	options := server.Options{
 		Tasks:   d.tasks,
 		Library: d.library, State: store, Queue: d.queue, History: history, Stream: sound, Search: search.NewEngine(nil),
 		Artwork: covers, Tool: tool,
-		Music: music, Maintenance: keeper, Uploads: []string{"artwork", "albumfile"}, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
+		Music: music, Maintenance: keeper, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",
 		WebSocket: server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 		HTTP:      server.Address{Bind: "127.0.0.1", TLS: server.TLSOff},
 	}

@@ -25,6 +25,8 @@ var otherArguments = map[string]struct {
 		"protocol, GetAlbums: null, too, means the albums of all artists"},
 	"RemoveSongEntry": {[]wire.Argument{{Name: "songid", Type: "int|decimal string", Required: true}},
 		"protocol, RemoveSongEntry: a decimal string is accepted, too; here it removes the same"},
+	"UploadChunk": {[]wire.Argument{{Name: "taskid", Type: "string", Required: true}, {Name: "chunkdata", Type: "string", Required: true}, {Name: "offset", Type: "int"}},
+		"ours: a client may say where the chunk belongs, so that one that is sent twice does no harm"},
 }
 
 // answersAs are the functions that answer a request with the result of another

@@ -46,7 +46,6 @@ type Options struct {
 	Maintenance *maintenance.Keeper // changes files together with rows
 	Tasks       *tasks.Manager      // uploads, imports, covers, scans
 	Ignore      files.Ignore        // names that searches for new content pass by
-	Uploads     []string            // content types that may be uploaded: albumfile, artwork, video
 
 	// Features that are switched off: their functions change nothing and answer as
 	// if they had (MusicDB protocol, section 11).

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"musicdb/server"
+	"musicdb/media/tasks"
 	"musicdb/server/wire"
 )
 
@@ -18,35 +18,34 @@ func TestTasksAreRefused(t *testing.T) {
 		return map[string]any{"taskid": "T", "mimetype": "", "contenttype": contentType, "filesize": size, "checksum": "c", "filename": "README"}
 	}
 	for name, c := range map[string]struct {
-		allow     []string
+		allow     []tasks.ContentType
 		function  string
 		arguments any
 		answer    string // "": silence
 		message   string // "": no notification
 	}{
-		"allowed":              {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", 1), `"T"`, "Uploads deactivated"},
-		"not allowed":          {[]string{"albumfile"}, "InitiateUpload", upload("video", 1), `"T"`, "Upload of video not allowed"},
-		"none allowed":         {nil, "InitiateUpload", upload("artwork", 1), `"T"`, "Uploads deactivated"},
-		"unknown type":         {[]string{"albumfile"}, "InitiateUpload", upload("song", 1), "", ""},
-		"empty":                {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", 0), "", ""},
-		"size as text":         {[]string{"albumfile"}, "InitiateUpload", upload("albumfile", "1"), "", ""},
-		"chunk":                {nil, "UploadChunk", map[string]any{"taskid": "T", "chunkdata": "00"}, "null", "Invalid Task ID"},
-		"chunk without data":   {nil, "UploadChunk", map[string]any{"taskid": "T"}, "", ""},
-		"annotation":           {nil, "AnnotateUpload", map[string]any{"taskid": "T", "x": 1}, "null", "Invalid Task ID"},
-		"annotation of none":   {nil, "AnnotateUpload", map[string]any{"x": 1}, "", ""},
-		"integration":          {nil, "InitiateContentIntegration", map[string]any{"taskid": "T", "musicpath": "x"}, "null", "Invalid Task ID"},
-		"removal":              {nil, "RemoveUpload", map[string]any{"taskid": "T"}, "null", "Invalid Task ID"},
-		"import of a song":     {nil, "InitiateMusicImport", map[string]any{"contenttype": "song", "contentpath": "x"}, "null", ""},
-		"import without path":  {nil, "InitiateMusicImport", map[string]any{"contenttype": "album"}, "", ""},
-		"artwork":              {nil, "InitiateArtworkImport", map[string]any{"sourcepath": "x", "targetpath": "y"}, "null", ""},
-		"artwork, wrong types": {nil, "InitiateArtworkImport", map[string]any{"sourcepath": 5, "targetpath": "y"}, "", ""},
-		"cancelled":            {nil, "CancelTask", map[string]any{"taskid": "T"}, "false", ""},
-		"tasks":                {nil, "GetCurrentTasks", nil, `{"videos":[],"albumfiles":[],"albums":[],"artworks":[],"any":[]}`, ""},
-		"all tasks":            {nil, "GetTasks", nil, `[]`, ""},
+		"not allowed":          {[]tasks.ContentType{tasks.AlbumFile}, "InitiateUpload", upload("video", 1), `"T"`, "Upload of video not allowed"},
+		"none allowed":         {[]tasks.ContentType{}, "InitiateUpload", upload("artwork", 1), `"T"`, "Uploads deactivated"},
+		"unknown type":         {[]tasks.ContentType{tasks.AlbumFile}, "InitiateUpload", upload("song", 1), "", ""},
+		"empty":                {[]tasks.ContentType{tasks.AlbumFile}, "InitiateUpload", upload("albumfile", 0), "", ""},
+		"size as text":         {[]tasks.ContentType{tasks.AlbumFile}, "InitiateUpload", upload("albumfile", "1"), "", ""},
+		"chunk":                {[]tasks.ContentType{}, "UploadChunk", map[string]any{"taskid": "T", "chunkdata": "00"}, "null", "Invalid Task ID"},
+		"chunk without data":   {[]tasks.ContentType{}, "UploadChunk", map[string]any{"taskid": "T"}, "", ""},
+		"annotation":           {[]tasks.ContentType{}, "AnnotateUpload", map[string]any{"taskid": "T", "x": 1}, "null", "Invalid Task ID"},
+		"annotation of none":   {[]tasks.ContentType{}, "AnnotateUpload", map[string]any{"x": 1}, "", ""},
+		"integration":          {[]tasks.ContentType{}, "InitiateContentIntegration", map[string]any{"taskid": "T", "musicpath": "x"}, "null", "Invalid Task ID"},
+		"removal":              {[]tasks.ContentType{}, "RemoveUpload", map[string]any{"taskid": "T"}, "null", "Invalid Task ID"},
+		"import of a song":     {[]tasks.ContentType{}, "InitiateMusicImport", map[string]any{"contenttype": "song", "contentpath": "x"}, "null", ""},
+		"import without path":  {[]tasks.ContentType{}, "InitiateMusicImport", map[string]any{"contenttype": "album"}, "", ""},
+		"artwork":              {[]tasks.ContentType{}, "InitiateArtworkImport", map[string]any{"sourcepath": "x", "targetpath": "y"}, "null", ""},
+		"artwork, wrong types": {[]tasks.ContentType{}, "InitiateArtworkImport", map[string]any{"sourcepath": 5, "targetpath": "y"}, "", ""},
+		"cancelled":            {[]tasks.ContentType{}, "CancelTask", map[string]any{"taskid": "T"}, "false", ""},
+		"tasks":                {[]tasks.ContentType{}, "GetCurrentTasks", nil, `{"videos":[],"albumfiles":[],"albums":[],"artworks":[],"any":[]}`, ""},
+		"all tasks":            {[]tasks.ContentType{}, "GetTasks", nil, `[]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := startDaemon(t, daemonOptions{change: func(o *server.Options) { o.Uploads = c.allow }})
+			d := startDaemon(t, daemonOptions{uploads: c.allow})
 			caller, other := d.dial(), d.dial()
 			fence(t, other)
 			if err := caller.Send(wire.Request{Method: wire.Ask, Function: c.function, Signature: json.RawMessage(`"sig"`), Arguments: must(json.Marshal(c.arguments))(t)}); err != nil {

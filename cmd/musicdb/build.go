@@ -152,7 +152,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		History: history,
 		Library: lib, State: store, Queue: songs, Stream: live, Loudness: levels,
 		Search: search.NewEngine(log), Artwork: covers, Tool: tool,
-		Music: music, Maintenance: keeper, Ignore: ignore, Uploads: c.Uploads.Allow,
+		Music: music, Maintenance: keeper, Ignore: ignore,
 		Machines:    []fsm.Source{tracker.Source()},
 		Limits:      c.limits(ctx, openFiles(), log),
 		OpenTimeout: c.WebSocket.OpenTimeout.Duration(), CloseTimeout: c.WebSocket.CloseTimeout.Duration(),

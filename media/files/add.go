@@ -92,6 +92,17 @@ func sameContent(ctx context.Context, one, other io.ReaderAt, size int64) error 
 	return nil
 }
 
+// DirError says which directory a file could not be added to, because it could not
+// be made.
+type DirError struct {
+	Path string
+	Err  error
+}
+
+func (e *DirError) Error() string { return fmt.Sprintf("making the directory %q: %v", e.Path, e.Err) }
+
+func (e *DirError) Unwrap() error { return e.Err }
+
 // makeDirs makes what is missing of a path of directories, and forces each to the
 // disk. It returns those that it has made, also with an error.
 func (m *Music) makeDirs(dir string) (made []string, err error) {
@@ -105,20 +116,20 @@ func (m *Music) makeDirs(dir string) (made []string, err error) {
 		switch err := m.root.Mkdir(part, dirMode); {
 		case errors.Is(err, fs.ErrExist):
 			info, err := m.root.Stat(part)
-			if err != nil {
-				return made, bare(err)
+			if err == nil && !info.IsDir() {
+				err = ErrOccupied
 			}
-			if !info.IsDir() {
-				return made, fmt.Errorf("%q is no directory: %w", part, ErrOccupied)
+			if err != nil {
+				return made, &DirError{part, bare(err)}
 			}
 			continue
 		case err != nil:
-			return made, fmt.Errorf("making the directory %q: %w", part, bare(err))
+			return made, &DirError{part, bare(err)}
 		}
 		made = append(made, part)
 		_ = m.root.Chmod(part, dirMode) // as in MakeArtist
 		if err := m.syncDirOf(part); err != nil {
-			return made, err
+			return made, &DirError{part, err}
 		}
 	}
 	return made, nil

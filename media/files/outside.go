@@ -18,3 +18,21 @@ func ReadTagsOf(ctx context.Context, f *os.File, name string) (Tags, error) {
 	}
 	return tags, nil
 }
+
+// ReadVideoOf is [Music.ReadVideo] for a video outside the music directory, without
+// its checksum.
+func ReadVideoOf(ctx context.Context, f *os.File, name string) (Video, error) {
+	if err := ctx.Err(); err != nil {
+		return Video{}, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return Video{}, fmt.Errorf("files: %q: %w", name, err)
+	}
+	v, err := readVideo(source{f, info.Size()})
+	if err != nil {
+		return Video{}, fmt.Errorf("files: %q: %w", name, err)
+	}
+	v.Size, v.Modified = info.Size(), info.ModTime().UnixNano()
+	return v, nil
+}

@@ -42,19 +42,20 @@ type Manager struct {
 	ledger  *fsm.SharedLedger[State, Event]
 	steps   map[State]Step
 
-	workers  sync.WaitGroup
-	changed  chan struct{} // there may be something for the minute's look
-	telling  sync.Mutex    // notifications leave one after the other
-	mu       sync.Mutex    // guards what follows
-	byID     map[string]*record
-	order    []*record // in the order in which they were made
-	numbers  uint32
-	waiting  []*record
-	busy     map[string]bool // lanes in which a step runs
-	running  int
-	ctx      context.Context //nolint:containedctx // that of Run, for the steps
-	listener map[int]func(Notification)
-	listened int
+	workers    sync.WaitGroup
+	changed    chan struct{} // there may be something for the minute's look
+	telling    sync.Mutex    // notifications leave one after the other
+	announcing sync.Mutex    // no two uploads get the same name
+	mu         sync.Mutex    // guards what follows
+	byID       map[string]*record
+	order      []*record // in the order in which they were made
+	numbers    uint32
+	waiting    []*record
+	busy       map[string]bool // lanes in which a step runs
+	running    int
+	ctx        context.Context //nolint:containedctx // that of Run, for the steps
+	listener   map[int]func(Notification)
+	listened   int
 }
 
 // Open reads the tasks of the data directory. Steps begin with Run.

@@ -24,15 +24,16 @@ type bench struct {
 	dir string
 	m   *tasks.Manager
 
-	mu    sync.Mutex
-	heard []string
-	more  chan struct{} // something was heard
+	mu     sync.Mutex
+	heard  []string
+	failed map[string]*tasks.Failure // by task
+	more   chan struct{}             // something was heard
 }
 
 // newBench opens a Manager; run lets its workers work.
 func newBench(t testing.TB, dir string, change func(*tasks.Options)) *bench {
 	t.Helper()
-	b := &bench{t: t, dir: dir, more: make(chan struct{}, 1)}
+	b := &bench{t: t, dir: dir, more: make(chan struct{}, 1), failed: map[string]*tasks.Failure{}}
 	o := tasks.Options{Dir: dir, Uploads: []tasks.ContentType{tasks.AlbumFile, tasks.Artwork}}
 	if change != nil {
 		change(&o)
@@ -51,6 +52,9 @@ func newBench(t testing.TB, dir string, change func(*tasks.Options)) *bench {
 			line += ": " + n.Message
 		}
 		b.mu.Lock()
+		if n.Task != nil && n.Task.Failure != nil {
+			b.failed[n.Task.ID] = n.Task.Failure
+		}
 		b.heard = append(b.heard, line)
 		b.mu.Unlock()
 		select {

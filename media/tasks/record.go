@@ -29,6 +29,7 @@ type record struct {
 	stored  bool                    // its file was written, or read
 	stop    context.CancelCauseFunc // ends the running step; nil: there is none
 	stopped chan struct{}           // closed when that has ended
+	upload  *upload                 // receives the chunks; nil before the first after a start
 }
 
 // errCancelled is why the context of a step ends when its task is not wanted any more.

@@ -22,6 +22,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	m.mu.Lock()
 	m.ctx = ctx
 	m.mu.Unlock()
+	m.completeUploads(ctx)
 	m.dispatch()
 	look := time.NewTimer(lookInterval)
 	look.Stop()
@@ -104,6 +105,9 @@ func (m *Manager) restore(s stored) {
 		return
 	}
 	var err error
+	if s.task.State == WaitForChunk {
+		err = r.resume()
+	}
 	if isRunning(s.task.State) {
 		if s.task.Attempts < maxAttempts {
 			err = r.fire(Interrupted, "")

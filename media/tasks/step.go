@@ -18,6 +18,8 @@ type Step func(ctx context.Context, w *Work) error
 
 // steps are the steps by running state. Each lies in a file of its own.
 var steps = map[State]Step{
+	Preprocessing:    prepare,
+	Integrating:      integrate,
 	ImportingArtwork: importArtwork,
 }
 

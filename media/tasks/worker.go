@@ -185,6 +185,7 @@ func (m *Manager) finish(r *record) {
 	}
 	m.forget(r)
 	m.deleteUploads(&r.task)
+	m.dropAddition(&r.task)
 	if err := m.store.remove(r.file); err != nil {
 		m.o.Log.Error("the file of a task cannot be deleted; the task is removed again after the next start", "task", r.task.ID, "err", err)
 	}
