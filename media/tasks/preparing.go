@@ -37,8 +37,9 @@ func prepare(ctx context.Context, w *Work) error {
 		return w.prepareVideo(ctx, f, name)
 	case Artwork:
 		return w.prepareArtwork(ctx, f, name)
+	default:
+		return &Failure{Unsupported: true}
 	}
-	return &Failure{Unsupported: true}
 }
 
 // prepareAlbumFile takes every file for a part of an album; one that is named as music
