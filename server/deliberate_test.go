@@ -15,13 +15,14 @@ var pending = []string{}
 var pendingSources = []string{}
 
 // areas are the deliberate differences of all areas.
-var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream}
+var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream, deliberateTasks}
 
 // deliberate is what an area does otherwise.
 type deliberate struct {
 	differences []*difference
 	substitutes []substitute
 	notes       []otherNotes
+	tasks       []*otherTask
 	leftOut     []leftOut
 	awaited     []awaited
 	hesitations []hesitation

@@ -185,9 +185,11 @@ func merge[V any](a, b map[string]V) map[string]V {
 	return all
 }
 
-func cloneWithout(m map[string]any, key string) map[string]any {
+func cloneWithout(m map[string]any, keys ...string) map[string]any {
 	m = maps.Clone(m)
-	delete(m, key)
+	for _, key := range keys {
+		delete(m, key)
+	}
 	return m
 }
 

@@ -97,6 +97,11 @@ func (p *player) checkListed() {
 				p.t.Errorf("%s, notifications of %s at %s are listed as a difference, but there are none (%s)", p.name, n.source, n.client, n.why)
 			}
 		}
+		for _, o := range a.tasks {
+			if o.scenario == p.name && !o.seen && p.until == 0 {
+				p.t.Errorf("%s, task %s, state %q is listed as a difference, but is none (%s)", p.name, o.task, o.state, o.why)
+			}
+		}
 		for _, s := range a.substitutes {
 			if s.scenario == p.name {
 				exists(s.step, "a substitute")

@@ -68,6 +68,9 @@ func reportOf(counted []reported) string {
 		for _, n := range a.notes {
 			note(n.why, fmt.Sprintf("%s, notifications of %s", n.scenario, n.source))
 		}
+		for _, o := range a.tasks {
+			note(o.why, fmt.Sprintf("%s, notifications of %s", o.scenario, taskSource))
+		}
 		for _, l := range a.leftOut {
 			note(l.why, fmt.Sprintf("%s, %s, left out", l.scenario, stepsText(l.steps)))
 		}

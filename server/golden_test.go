@@ -46,7 +46,7 @@ var scenarios = []scenario{
 	{name: "14-import-reserve", pending: "imports need the task machinery"},
 	{name: "15-files"},
 	{name: "16-entries"},
-	{name: "17-fsscan", pending: "scans need the task machinery"},
+	{name: "17-fsscan"},
 	{name: "18-broadcast"},
 	{name: "19-heartbeat"},
 	{name: "20-stream", streaming: true},

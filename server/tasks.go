@@ -48,7 +48,7 @@ type task struct {
 
 	// What follows is ours.
 
-	Plan     string         `json:"plan,omitempty"`     // id of the plan that waits for consent, or is carried out
+	Plan     int64          `json:"plan,omitempty"`     // id of the plan that waits for consent, or is carried out
 	Failure  *taskFailure   `json:"failure,omitempty"`  // why the task has failed
 	Progress *tasks.Advance `json:"progress,omitempty"` // of the present work
 	Unsaved  string         `json:"unsaved,omitempty"`  // why the task would be lost by a restart

@@ -26,6 +26,7 @@ const (
 	Integrate
 	UseAsCover
 	Consent
+	Applied
 	Settle
 	Cancel
 	Expire
@@ -50,6 +51,7 @@ var events = []fsm.EventDoc[Event]{
 	{Event: Integrate, Name: "Integrate", Doc: "The place of an upload in the music directory is known (InitiateContentIntegration).", By: "a client", Layer: integration},
 	{Event: UseAsCover, Name: "UseAsCover", Doc: "The album of an uploaded picture is known (InitiateContentIntegration).", By: "a client", Layer: integration},
 	{Event: Consent, Name: "Consent", Doc: "The plan of the task is to be carried out.", By: "a client", Layer: importing},
+	{Event: Applied, Name: "Applied", Doc: "The plan of the task was carried out without the task.", By: "the plans", Layer: importing},
 	{Event: Settle, Name: "Settle", Doc: "Everybody was told the result.", By: "the worker that reached it", Layer: general},
 	{Event: Cancel, Name: "Cancel", Doc: "The task is not wanted any more (RemoveUpload, CancelTask).", By: "a client", Layer: general},
 	{Event: Expire, Name: "Expire", Doc: "Nothing has happened to the task for a day.", By: "the clock", Layer: general},
@@ -113,6 +115,7 @@ var rows = everywhere([]fsm.Row[State, Event]{
 	{From: ScanningFS, On: Interrupted, To: StartFSScan},
 
 	{From: WaitForConsent, On: Consent, To: StartMusicImport, Why: "Clients of MusicDB 8 know the rest of the way."},
+	{From: WaitForConsent, On: Applied, To: ImportComplete},
 })
 
 func everywhere(rows []fsm.Row[State, Event]) []fsm.Row[State, Event] {

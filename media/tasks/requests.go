@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // The requests of clients but for those of uploads. The names of the protocol's
@@ -136,7 +135,7 @@ func (m *Manager) Scan() (id string, err error) {
 type Offered struct {
 	ContentType ContentType    // Album or Video
 	Path        string         // of the album's directory or the video
-	Plan        string         // id of the plan
+	Plan        int64          // id of the plan
 	Annotations map[string]any // for clients: title, doubts, numbers
 }
 
@@ -167,10 +166,38 @@ func (m *Manager) Consent(id string) error {
 	})
 }
 
-// OfferOf returns the task of a plan.
-func (m *Manager) OfferOf(plan string) (Task, bool) {
-	for _, t := range slices.Backward(m.all()) {
-		if plan != "" && t.Plan == plan {
+// PlanApplied ends the offer of a plan that was carried out.
+func (m *Manager) PlanApplied(plan int64) { m.settleOffers(plan, Applied) }
+
+// PlanWithdrawn ends the offer of a plan that nobody wants, or that fits no more.
+func (m *Manager) PlanWithdrawn(plan int64) { m.settleOffers(plan, Cancel) }
+
+// settleOffers fires an event for the tasks that wait for consent to a plan. A task
+// that carries it out itself has left that state.
+func (m *Manager) settleOffers(plan int64, on Event) {
+	for _, t := range m.all() {
+		if t.Plan != plan || t.State != WaitForConsent {
+			continue
+		}
+		r, err := m.find(t.ID)
+		if err != nil {
+			continue
+		}
+		r.mu.Lock()
+		if r.live() && r.task.State == WaitForConsent {
+			if err := r.fire(on, ""); err != nil {
+				m.o.Log.Error("an offer cannot be settled", "task", t.ID, "plan", plan, "err", err)
+			}
+			m.look(r)
+		}
+		r.mu.Unlock()
+	}
+}
+
+// OfferOf returns the task that waits for consent to a plan.
+func (m *Manager) OfferOf(plan int64) (Task, bool) {
+	for _, t := range m.all() {
+		if t.Plan == plan && t.State == WaitForConsent {
 			return t, true
 		}
 	}

@@ -21,6 +21,7 @@ var steps = map[State]Step{
 	Preprocessing:    prepare,
 	Integrating:      integrate,
 	ImportingArtwork: importArtwork,
+	ScanningFS:       scanFiles,
 }
 
 // Work is a task with the means to work on it.

@@ -55,7 +55,7 @@ type Task struct {
 
 	// What follows is ours; clients of MusicDB 8 pass by it.
 
-	Plan     string   `json:"plan,omitempty"`     // id of the plan that waits for consent, or is carried out
+	Plan     int64    `json:"plan,omitempty"`     // id of the plan that waits for consent, or is carried out
 	Failure  *Failure `json:"failure,omitempty"`  // why the task has failed
 	Progress *Advance `json:"progress,omitempty"` // of the present work; not stored
 	Attempts int      `json:"attempts,omitempty"` // how often the present work was begun and interrupted
