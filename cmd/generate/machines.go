@@ -21,6 +21,7 @@ import (
 	"musicdb/media/sound"
 	"musicdb/media/stream"
 	"musicdb/media/tasks"
+	"musicdb/media/watch"
 	"musicdb/server"
 )
 
@@ -40,6 +41,7 @@ var sources = []struct {
 	{"musicdb/media/ffmpeg", ffmpeg.Definitions},
 	{"musicdb/media/frames", frames.Definitions},
 	{"musicdb/media/tasks", tasks.Definitions},
+	{"musicdb/media/watch", watch.Definitions},
 	{"musicdb/media/plans", plans.Definitions},
 	{"musicdb/media/doctor", doctor.Definitions},
 }

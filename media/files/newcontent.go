@@ -69,6 +69,18 @@ func (m *Music) FindNew(ctx context.Context, o FindOptions) (NewContent, error) 
 	return f.found, context.Cause(ctx)
 }
 
+// FindNewOf is FindNew in the directory of one artist. There may be none.
+func (m *Music) FindNewOf(ctx context.Context, artist string, o FindOptions) (NewContent, error) {
+	if _, err := Analyse(artist, KindArtist); err != nil {
+		return NewContent{}, err
+	}
+	f := finder{music: m, o: o, ctx: ctx}
+	if info, err := m.root.Stat(artist); err == nil && info.IsDir() && !o.Ignore.artist(artist) {
+		f.artist(artist)
+	}
+	return f.found, context.Cause(ctx)
+}
+
 // finder is one search. All fields belong to its goroutine.
 type finder struct {
 	music *Music
