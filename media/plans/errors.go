@@ -9,6 +9,9 @@ import (
 // ErrUnknown is matched when there is no plan of an id.
 var ErrUnknown = errors.New("no such plan")
 
+// ErrBusy is matched when a plan is being applied or undone by somebody else.
+var ErrBusy = errors.New("somebody else is applying or undoing it; look at its state in a moment")
+
 // InvalidError says why something is no plan. Nothing was kept of it.
 type InvalidError struct {
 	Operation int // which one is to blame, -1: none

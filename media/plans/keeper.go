@@ -44,8 +44,6 @@ type Keeper struct {
 	log    *slog.Logger
 	ledger *fsm.SharedLedger[State, Event]
 
-	working sync.Mutex // held while a plan is applied or undone
-
 	mu          sync.Mutex
 	lives       map[int64]*life // of the plans that are kept
 	subscribers map[int]func(Plan)
@@ -54,11 +52,19 @@ type Keeper struct {
 	reached func(moment) // called at each moment that is noted; tests end the process there
 }
 
-// life is the machine of one plan, guarded by Keeper.mu.
-type life struct{ machine fsm.Instance[State] }
-
 // moment is a point in applying or undoing a plan at which the process may be killed.
 type moment string
+
+const (
+	momentAgreed    moment = "agreed"    // nothing is changed yet
+	momentCover     moment = "cover"     // a cover is written
+	momentPrepared  moment = "prepared"  // files with other tags lie ready
+	momentBegun     moment = "begun"     // an operation on a file is noted
+	momentMade      moment = "made"      // and made
+	momentNoted     moment = "noted"     // the rows are noted, and not committed
+	momentCommitted moment = "committed" // they are committed
+	momentCleared   moment = "cleared"   // nothing is left beside the files
+)
 
 // Open brings to an end what a crash has interrupted. A plan that cannot be brought to
 // an end, because its files cannot be reached, is no reason not to start: it is logged,
@@ -80,11 +86,23 @@ func Open(ctx context.Context, o Options) (*Keeper, error) {
 	if err := k.o.Library.DropKept(ctx, 0); err != nil {
 		return nil, fmt.Errorf("plans: %w", err)
 	}
+	rows, err := k.o.Library.Plans(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("plans: %w", err)
+	}
+	for _, row := range rows {
+		p, err := planOf(row)
+		if err == nil {
+			_, err = k.begin(p.ID, p.State)
+		}
+		if err != nil {
+			k.log.Warn("a plan is kept that this version does not understand; it is left alone", "plan", row.ID, "err", err)
+		}
+	}
+	k.resume(ctx)
+	k.trim(ctx)
 	return k, nil
 }
-
-// Close ends the figures of the plans. No method may be called after it.
-func (k *Keeper) Close() error { return nil }
 
 // Sources are the figures of the plans' machine.
 func (k *Keeper) Sources() []fsm.Source { return []fsm.Source{k.ledger} }
@@ -134,6 +152,7 @@ func (k *Keeper) Propose(ctx context.Context, p Plan) (Plan, error) {
 	k.lives[p.ID] = l
 	k.mu.Unlock()
 	k.tell(p)
+	k.trim(ctx)
 	return p, nil
 }
 

@@ -20,11 +20,12 @@ const (
 	Undone
 	Stale
 	Interrupted
+	UndoInterrupted
 	Forgotten
 )
 
 // names of the states in databases and for clients.
-var names = [...]string{"proposed", "applying", "applied", "failed", "rejected", "undoing", "undone", "stale", "interrupted", "forgotten"}
+var names = [...]string{"proposed", "applying", "applied", "failed", "rejected", "undoing", "undone", "stale", "interrupted", "undointerrupted", "forgotten"}
 
 // String is the name of the state for clients, in lower case.
 func (s State) String() string {
@@ -60,6 +61,7 @@ const (
 	Fail
 	Undo
 	Interrupt
+	Resume
 	Forget
 )
 
@@ -82,7 +84,8 @@ var definition = fsm.MustDefine("plan",
 		{State: Undoing, Name: "Undoing", Doc: "What was changed is being put back.", Layer: work, Rank: "work"},
 		{State: Undone, Name: "Undone", Doc: "Files and rows are as they were before the plan.", Layer: offer},
 		{State: Stale, Name: "Stale", Doc: "Files or rows are not any more what the plan expects. Nothing was changed.", Layer: trouble},
-		{State: Interrupted, Name: "Interrupted", Doc: "The files could neither be changed nor be put back, because they cannot be reached. It is tried again before the next change and with the next start.", Layer: trouble},
+		{State: Interrupted, Name: "Interrupted", Doc: "Files could neither be changed nor be put back, because they cannot be reached. It is tried again before the next plan and with the next start.", Layer: trouble},
+		{State: UndoInterrupted, Name: "UndoInterrupted", Doc: "As Interrupted, while the plan was being undone.", Layer: trouble},
 		{State: Forgotten, Name: "Forgotten", Doc: "It has become too old to be kept.", Layer: offer, Terminal: true},
 	},
 	[]fsm.EventDoc[Event]{
@@ -93,6 +96,7 @@ var definition = fsm.MustDefine("plan",
 		{Event: Fail, Name: "Fail", Doc: "A change was impossible, and all others are put back.", By: "the disk, or the library", Layer: trouble},
 		{Event: Undo, Name: "Undo", Doc: "The user wants it to be taken back, and nothing stands against that.", By: "a client", Layer: work},
 		{Event: Interrupt, Name: "Interrupt", Doc: "A file could not be put back.", By: "the disk", Layer: trouble},
+		{Event: Resume, Name: "Resume", Doc: "It is tried again to put everything back, or to finish.", By: "the keeper", Layer: work},
 		{Event: Forget, Name: "Forget", Doc: "Newer plans are kept in its place.", By: "the keeper", Layer: offer},
 	},
 	[]fsm.Row[State, Event]{
@@ -114,9 +118,9 @@ var definition = fsm.MustDefine("plan",
 		{From: Applied, On: Forget, To: Forgotten},
 		{From: Undoing, On: Finish, To: Undone},
 		{From: Undoing, On: Fail, To: Applied},
-		{From: Undoing, On: Interrupt, To: Interrupted},
-		{From: Interrupted, On: Agree, To: Applying},
-		{From: Interrupted, On: Undo, To: Undoing},
+		{From: Undoing, On: Interrupt, To: UndoInterrupted},
+		{From: Interrupted, On: Resume, To: Applying},
+		{From: UndoInterrupted, On: Resume, To: Undoing},
 		{From: Rejected, On: Forget, To: Forgotten},
 		{From: Undone, On: Forget, To: Forgotten},
 	},

@@ -7,6 +7,10 @@ import (
 )
 
 // Operation is one change. Exactly one of its fields is set.
+//
+// The operations of a plan are made in their order. Files whose tags are written, and
+// the sources of covers, are named as they are before the plan, so they come before
+// whatever moves them; everything else is named as the operations before have left it.
 type Operation struct {
 	MakeDirectory *MakeDirectory `json:"makedirectory,omitempty"`
 	Move          *Move          `json:"move,omitempty"`
@@ -47,7 +51,8 @@ type Move struct {
 }
 
 // WriteTags changes tags of an audio file and nothing else of it. Keys are the
-// normalised ones of TagLib ("TITLE", "ALBUM", "ARTIST", "DATE", "TRACKNUMBER" …).
+// normalised ones of TagLib ("TITLE", "ALBUM", "ARTIST", "DATE", "TRACKNUMBER" …). The
+// row of a song gets the checksum of the new file.
 type WriteTags struct {
 	File   File                `json:"file"`
 	Before map[string][]string `json:"before"` // what is expected of the keys of After; a missing key: nothing
@@ -153,12 +158,15 @@ type MakeFrames struct {
 
 // Made is what an operation on a file has left.
 type Made struct {
-	Operation int `json:"operation"` // which one, -1: made by somebody else
+	Operation int `json:"operation"`
 
 	Directory string        `json:"directory,omitempty"` // made
 	Move      *library.Move `json:"move,omitempty"`
-	Left      *File         `json:"left,omitempty"`  // the file with its new tags, or the moved one
-	Was       *File         `json:"was,omitempty"`   // the file that Kept brings back
-	Cover     string        `json:"cover,omitempty"` // name of the cover that was written
-	Kept      string        `json:"kept,omitempty"`  // what the former content is kept as; empty: there was none
+
+	Left *File `json:"left,omitempty"` // the file as it was left: moved, or with new tags; nil for a directory
+	Was  *File `json:"was,omitempty"`  // the file that had the former tags
+
+	Cover string `json:"cover,omitempty"` // file name of a cover that was written
+	// Former says that something was kept of what was there before.
+	Former bool `json:"former,omitempty"`
 }

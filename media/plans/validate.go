@@ -2,6 +2,7 @@ package plans
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"musicdb/media/files"
@@ -29,8 +30,37 @@ func (p *Plan) check() error {
 		if why := o.wrong(); why != "" {
 			return &InvalidError{i, why}
 		}
+		if o.WriteTags != nil && initial(p.Operations[:i], o.WriteTags.File.Path) != o.WriteTags.File.Path {
+			return &InvalidError{i, "tags are written before the file is moved"}
+		}
 	}
 	return nil
+}
+
+// initial returns the path that something had before the operations.
+func initial(before []Operation, rel string) string {
+	for _, o := range slices.Backward(before) {
+		if o.Move == nil {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(rel, o.Move.To); ok && (rest == "" || rest[0] == '/') {
+			rel = o.Move.From + rest
+		}
+	}
+	return rel
+}
+
+// final returns the path that something has after the operations.
+func final(after []Operation, rel string) string {
+	for _, o := range after {
+		if o.Move == nil {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(rel, o.Move.From); ok && (rest == "" || rest[0] == '/') {
+			rel = o.Move.To + rest
+		}
+	}
+	return rel
 }
 
 // set returns the names of the fields that are set.
@@ -107,7 +137,7 @@ func (o *Operation) wrong() string {
 		return "it changes no column, or the id"
 	case o.WriteTags != nil:
 		for key := range o.WriteTags.After {
-			if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '}' || r == '=' }) {
+			if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '}' || r == '=' || 'a' <= r && r <= 'z' }) {
 				return fmt.Sprintf("%q is no key of a tag", key)
 			}
 		}

@@ -1,0 +1,156 @@
+package plans
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"musicdb/media/files"
+	"musicdb/media/library"
+)
+
+// act is one change of a file or directory that can be made and made not made.
+type act struct {
+	Kind actKind `json:"kind"`
+	Path string  `json:"path"`         // of the directory or file
+	To   string  `json:"to,omitempty"` // where it is moved
+	Key  string  `json:"key,omitempty"`
+}
+
+// actKind says what an act does.
+type actKind string
+
+const (
+	makeDirectory actKind = "make"
+	moveFile      actKind = "move"
+	swapFile      actKind = "swap" // for the version of it that lies ready
+)
+
+func (k *Keeper) do(a act) error {
+	switch a.Kind {
+	case makeDirectory:
+		return k.o.Music.MakeDirectory(a.Path)
+	case moveFile:
+		return k.o.Music.Rename(a.Path, a.To)
+	case swapFile:
+		return k.o.Music.Swap(a.Path, a.Key)
+	}
+	return fmt.Errorf("plans: nobody knows how to %s %q", a.Kind, a.Path)
+}
+
+// takeBack makes an act not made. Of the last one it is not known whether it was made,
+// or how far; those before it were.
+func (k *Keeper) takeBack(a act) error {
+	switch a.Kind {
+	case makeDirectory:
+		err := k.o.Music.RemoveEmpty(a.Path)
+		if there, exists := k.o.Music.Exists(a.Path); err != nil && exists == nil {
+			if there {
+				k.log.Warn("a directory that was made stays, because something came into it", "path", a.Path, "err", err)
+			}
+			err = nil
+		}
+		return err
+	case moveFile:
+		return k.moveBack(a)
+	case swapFile:
+		return k.o.Music.SwapBack(a.Path, a.Key)
+	}
+	return fmt.Errorf("plans: nobody knows how to take back %s of %q", a.Kind, a.Path)
+}
+
+func (k *Keeper) moveBack(a act) error {
+	here, err := k.o.Music.HasName(a.Path)
+	there, toErr := k.o.Music.HasName(a.To)
+	if err := errors.Join(notAbsent(err), notAbsent(toErr)); err != nil {
+		return err
+	}
+	switch {
+	case here && there:
+		_, err := k.o.Music.DropSecondName(a.Path, a.To)
+		return err
+	case here:
+		return nil
+	}
+	err = k.o.Music.Rename(a.To, a.Path)
+	if err != nil && !there {
+		err = fmt.Errorf("neither %q nor %q is there; see that the music directory is mounted: %w", a.Path, a.To, err)
+	}
+	return err
+}
+
+func notAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// step is what is noted while a plan is applied or undone.
+type step struct {
+	Act   *act                 `json:"act,omitempty"`   // is going to be made
+	Cover *cover               `json:"cover,omitempty"` // is going to be written
+	Rows  *[]library.RowChange `json:"rows,omitempty"`  // all acts are made, and this is going to be committed
+	Files []Made               `json:"files,omitempty"` // with Rows: what was made of files
+	Warn  []string             `json:"warn,omitempty"`  // with Rows: what could not be done
+}
+
+// cover is a cover that is written: its name, and whether what was there is kept.
+type cover struct {
+	Operation int    `json:"operation"`
+	Name      string `json:"name"`
+	Former    bool   `json:"former"`
+}
+
+// kept is the name under which something is kept for a plan.
+func kept(what string, operation int) string { return fmt.Sprintf("%s-%d", what, operation) }
+
+// steps reads what was noted of a plan.
+func (k *Keeper) steps(ctx context.Context, id int64) ([]step, error) {
+	noted, err := k.o.Library.PlanSteps(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]step, len(noted))
+	for i, raw := range noted {
+		if err := json.Unmarshal(raw, &steps[i]); err != nil {
+			return nil, fmt.Errorf("plans: a step of plan %d says nothing that this version understands: %w", id, err)
+		}
+	}
+	return steps, nil
+}
+
+// coverBack brings back the cover that was there before, or none.
+func (k *Keeper) coverBack(ctx context.Context, plan int64, c cover) error {
+	if !c.Former {
+		return k.o.Artwork.Remove(c.Name)
+	}
+	former, found, err := k.o.Library.KeptForPlan(ctx, plan, kept("cover", c.Operation))
+	if err != nil || !found {
+		return errors.Join(err, fmt.Errorf("plans: the former cover %q was not kept", c.Name))
+	}
+	return k.o.Artwork.SetNamed(ctx, c.Name, former)
+}
+
+// remedy says what the user can do about a failure.
+func remedy(err error) string {
+	var unfit *library.SinceError
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, library.ErrFull):
+		return "make room on the disk, and apply it again"
+	case errors.Is(err, fs.ErrPermission):
+		return "give the user of the server permission to write there, and apply it again"
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return "apply it again if it was not meant to be stopped"
+	case errors.Is(err, files.ErrOccupied):
+		return "move what is there, or choose another name, and make a new plan"
+	case errors.Is(err, files.ErrLinked), errors.Is(err, files.ErrUnfaithful):
+		return "leave this file out of the plan"
+	case errors.As(err, &unfit):
+		return "leave it as it is"
+	}
+	return "see the cause; nothing has been changed, so that it can be applied again"
+}
