@@ -21,3 +21,9 @@ func (m *Manager) Add(t Task, on Event) error {
 
 // LookAtAll is the look of the minute.
 func (m *Manager) LookAtAll() { m.lookAtAll() }
+
+// AtRest is what the file of a task holds.
+func (t Task) AtRest() Task { return t.atRest() }
+
+// IsRunning says whether a worker is busy with a task in this state.
+func IsRunning(s State) bool { return isRunning(s) }

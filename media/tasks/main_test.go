@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,6 +21,9 @@ import (
 // scanHere, when set, makes this test binary scan the directory <value>/music
 // into <value>/data and wait for ever after the second album, to be killed.
 const scanHere = "MUSICDB_TEST_FIRSTSCAN"
+
+// soak runs the long versions of the tests that have one.
+var soak = flag.Bool("soak", false, "run the long versions of the tests that have one")
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(scanHere); dir != "" {

@@ -86,6 +86,7 @@ func Open(o Options) (*Manager, error) {
 	for _, s := range found {
 		m.restore(s)
 	}
+	m.sweepUploads()
 	return m, nil
 }
 
@@ -169,7 +170,8 @@ func (m *Manager) with(id string, f func(*record) error) error {
 	if err == nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if r.live() {
+		// While a step works on it, it is the step's end that looks for its file.
+		if r.live() && (r.stop != nil || !m.vanished(r)) {
 			return f(r)
 		}
 	}

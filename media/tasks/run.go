@@ -125,4 +125,5 @@ func (m *Manager) restore(s stored) {
 	if !isFailure(r.task.State) {
 		m.look(r)
 	}
+	m.expectLook()
 }

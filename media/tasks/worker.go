@@ -31,9 +31,14 @@ func (m *Manager) look(r *record) {
 		m.mu.Unlock()
 		m.dispatch()
 	}
+	m.expectLook()
+}
+
+// expectLook has Run look at all tasks within a minute.
+func (m *Manager) expectLook() {
 	select {
 	case m.changed <- struct{}{}:
-	default: // the look of the minute is due anyway
+	default: // it will anyway
 	}
 }
 
@@ -164,9 +169,10 @@ func (m *Manager) conclude(r *record, err error) {
 	m.look(r)
 }
 
-// vanished removes a task whose file was deleted by hand.
+// vanished removes a task whose file was deleted by hand. One that could not be
+// written is missing for another reason.
 func (m *Manager) vanished(r *record) bool {
-	if !r.stored || m.store.exists(r.file) {
+	if !r.stored || r.task.Unsaved != "" || m.store.exists(r.file) {
 		return false
 	}
 	m.o.Log.Info("a task was removed, because its file was deleted", "task", r.task.ID)
