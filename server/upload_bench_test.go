@@ -95,15 +95,19 @@ func (u *uploader) listen(from io.Reader) {
 	defer close(u.told)
 	mark := []byte(`"taskid":"` + u.id + `"`)
 	for {
-		f, err := ws.ReadFrame(from)
-		if err != nil {
+		header, err := ws.ReadHeader(from)
+		if err != nil || header.Length > 1<<20 {
 			return
 		}
-		if !bytes.Contains(f.Payload, mark) {
+		payload := make([]byte, header.Length)
+		if _, err := io.ReadFull(from, payload); err != nil {
+			return
+		}
+		if !bytes.Contains(payload, mark) {
 			continue
 		}
 		for _, state := range []string{"waitforchunk", "uploadcomplete", "uploadfailed"} {
-			if bytes.Contains(f.Payload, []byte(`"chunksize":409600,"state":"`+state)) {
+			if bytes.Contains(payload, []byte(`"chunksize":409600,"state":"`+state)) {
 				u.told <- state
 			}
 		}

@@ -26,14 +26,15 @@ type bench struct {
 
 	mu     sync.Mutex
 	heard  []string
-	failed map[string]*tasks.Failure // by task
-	more   chan struct{}             // something was heard
+	failed map[string]*tasks.Failure             // by task
+	seen   map[string]map[tasks.State]tasks.Task // by task: as it was told in each state
+	more   chan struct{}                         // something was heard
 }
 
 // newBench opens a Manager; run lets its workers work.
 func newBench(t testing.TB, dir string, change func(*tasks.Options)) *bench {
 	t.Helper()
-	b := &bench{t: t, dir: dir, more: make(chan struct{}, 1), failed: map[string]*tasks.Failure{}}
+	b := &bench{t: t, dir: dir, more: make(chan struct{}, 1), failed: map[string]*tasks.Failure{}, seen: map[string]map[tasks.State]tasks.Task{}}
 	o := tasks.Options{Dir: dir, Uploads: []tasks.ContentType{tasks.AlbumFile, tasks.Artwork}}
 	if change != nil {
 		change(&o)
@@ -52,6 +53,12 @@ func newBench(t testing.TB, dir string, change func(*tasks.Options)) *bench {
 			line += ": " + n.Message
 		}
 		b.mu.Lock()
+		if n.Task != nil && b.seen[n.Task.ID] == nil {
+			b.seen[n.Task.ID] = map[tasks.State]tasks.Task{}
+		}
+		if n.Task != nil {
+			b.seen[n.Task.ID][n.Task.State] = *n.Task
+		}
 		if n.Task != nil && n.Task.Failure != nil {
 			b.failed[n.Task.ID] = n.Task.Failure
 		}
