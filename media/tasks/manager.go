@@ -46,6 +46,7 @@ type Manager struct {
 	changed    chan struct{} // there may be something for the minute's look
 	telling    sync.Mutex    // notifications leave one after the other
 	announcing sync.Mutex    // no two uploads get the same name
+	offering   sync.Mutex    // no two offers are of the same path
 	mu         sync.Mutex    // guards what follows
 	byID       map[string]*record
 	order      []*record // in the order in which they were made

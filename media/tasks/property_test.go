@@ -32,16 +32,20 @@ func TestRandomSequences(t *testing.T) {
 			"import": func(t *rapid.T) { w.do(w.m.ImportMusic(tasks.Album, rapid.SampledFrom(walkPaths).Draw(t, "path"))) },
 			"offer": func(t *rapid.T) {
 				plan := rapid.Int64Range(1, 3).Draw(t, "plan")
-				w.do(w.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: rapid.SampledFrom(walkPaths).Draw(t, "path"), Plan: plan, Annotations: map[string]any{"title": "x"}}))
+				id, _, err := w.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: rapid.SampledFrom(walkPaths).Draw(t, "path"), Plan: plan, Annotations: map[string]any{"title": "x"}})
+				w.do(id, err)
 			},
 			"upload": func(t *rapid.T) {
 				id := rapid.SampledFrom([]string{"U1", "U2"}).Draw(t, "id")
 				w.do(id, w.m.Upload(tasks.Announcement{ID: id, ContentType: tasks.AlbumFile, Size: 3, Checksum: "a9993e364706816aba3e25717850c26c9cd0d89d", FileName: "a.mp3"}))
 			},
-			"chunk":     func(t *rapid.T) { w.refusable(w.m.Chunk(w.ctx, w.some(t), []byte(rapid.SampledFrom([]string{"", "a", "abc", "abcd"}).Draw(t, "bytes")), tasks.Anywhere)) },
+			"chunk": func(t *rapid.T) {
+				w.refusable(w.m.Chunk(w.ctx, w.some(t), []byte(rapid.SampledFrom([]string{"", "a", "abc", "abcd"}).Draw(t, "bytes")), tasks.Anywhere))
+			},
 			"integrate": func(t *rapid.T) { w.refusable(w.m.Integrate(w.some(t), "A/2000 - B/01 C.mp3")) },
 			"consent":   func(t *rapid.T) { w.refusable(w.m.Consent(w.some(t))) },
 			"applied":   func(t *rapid.T) { w.m.PlanApplied(rapid.Int64Range(1, 3).Draw(t, "plan")) },
+			"withdraw":  func(t *rapid.T) { w.m.Withdraw(rapid.SampledFrom(walkPaths).Draw(t, "path")) },
 			"cancel":    func(t *rapid.T) { w.refusable(w.m.Cancel(w.some(t))) },
 			"annotate": func(t *rapid.T) {
 				w.refusable(w.m.Annotate(w.some(t), map[string]json.RawMessage{"n": json.RawMessage(fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "n")))}))

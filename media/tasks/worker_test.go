@@ -73,7 +73,7 @@ func TestAge(t *testing.T) {
 	if _, err := b.m.Scan(); err != nil {
 		t.Fatal(err)
 	}
-	offer, err := b.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: "A/2000 - B", Plan: 7})
+	offer, _, err := b.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: "A/2000 - B", Plan: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +101,17 @@ func TestAge(t *testing.T) {
 func TestAppliedOffer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, t.TempDir(), nil)
-	if _, err := b.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: "A/2000 - B", Plan: 3}); err != nil {
+	first, _, err := b.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: "A/2000 - B", Plan: 2})
+	if err != nil {
 		t.Fatal(err)
 	}
+	// The album has changed: there is another plan for it.
+	if id, replaced, err := b.m.Offer(tasks.Offered{ContentType: tasks.Album, Path: "A/2000 - B", Plan: 3}); err != nil || id != first || replaced != 2 {
+		t.Fatalf("%q instead of %q, replaced %d, %v", id, first, replaced, err)
+	}
+	b.m.PlanApplied(2)
 	b.m.PlanApplied(3)
-	want := []string{"StateUpdate waitforconsent", "StateUpdate importcomplete", "Refresh", "StateUpdate remove"}
+	want := []string{"StateUpdate waitforconsent", "StateUpdate waitforconsent", "StateUpdate importcomplete", "Refresh", "StateUpdate remove"}
 	if got := b.await("StateUpdate remove"); !slices.Equal(got, want) || len(b.files()) != 0 {
 		t.Errorf("heard %q, want %q; files %q", got, want, b.files())
 	}
