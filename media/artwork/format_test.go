@@ -176,7 +176,7 @@ func TestBombsTakeNoMemory(t *testing.T) {
 // TestMemoryOfOne: what a picture takes is bounded by its pixels, whatever its
 // format is. DefaultMaxPixels says what that means.
 func TestMemoryOfOne(t *testing.T) {
-	const w, h, most = 1000, 1000, 17
+	const w, h, most = 600, 600, 17
 	m := image.NewNRGBA64(image.Rect(0, 0, w, h))
 	for i := range m.Pix {
 		m.Pix[i] = uint8(i >> 4)
