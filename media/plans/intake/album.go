@@ -153,8 +153,9 @@ func file(s files.Song) plans.File {
 	return plans.File{Path: s.Path, Size: s.Size, Modified: s.Modified, Checksum: s.Checksum}
 }
 
-// cover chooses the best picture of the directory. That there is none is no doubt;
-// that one cannot be used is.
+// cover chooses the best picture of the directory, and proposes the colours that go
+// with it: an album that is entered has none that anybody has chosen. That there is
+// no picture is no doubt; that one cannot be used is.
 func (p *Planner) cover(ctx context.Context, album files.Album) (set []plans.Operation, doubts []doubted) {
 	if p.o.Artwork == nil {
 		return nil, nil
@@ -164,6 +165,10 @@ func (p *Planner) cover(ctx context.Context, album files.Album) (set []plans.Ope
 		return nil, []doubted{{kind: Damaged, path: album.Path, text: "its pictures cannot be listed: " + err.Error()}}
 	}
 	for _, c := range candidates {
+		var colors artwork.Colors
+		if c.Err == nil && set == nil {
+			colors, c.Err = p.colors(ctx, c)
+		}
 		if c.Err != nil {
 			doubts = append(doubts, doubted{kind: Damaged, path: c.Path, text: "its picture cannot be the cover: " + c.Err.Error()})
 			continue
@@ -175,7 +180,18 @@ func (p *Planner) cover(ctx context.Context, album files.Album) (set []plans.Ope
 		if c.Source == artwork.SourceFolder {
 			source = plans.CoverSource{File: c.Path}
 		}
-		set = []plans.Operation{{SetCover: &plans.SetCover{AlbumPath: album.Path, Source: source}}}
+		set = []plans.Operation{{SetCover: &plans.SetCover{AlbumPath: album.Path, Source: source, Colors: plans.Colors{
+			Background: colors.Background.String(), Foreground: colors.Foreground.String(), Highlight: colors.Highlight.String(),
+		}}}}
 	}
 	return set, doubts
+}
+
+// colors decodes a picture, which also tells whether it is whole.
+func (p *Planner) colors(ctx context.Context, c artwork.Candidate) (artwork.Colors, error) {
+	data, err := c.Read(ctx, p.o.Music)
+	if err != nil {
+		return artwork.Colors{}, err
+	}
+	return p.o.Artwork.PictureColors(ctx, data)
 }
