@@ -32,6 +32,8 @@ var events = []Event{
 	notification(taskSource, "ChunkRequest", "the next bytes of an upload are wanted from its owner", reflect.TypeFor[taskStatus]()),
 	notification(taskSource, "StateUpdate", "a task is in another state, has other annotations, or has got on", reflect.TypeFor[taskStatus]()),
 	notification(taskSource, "InternalError", "a task has failed, an upload was refused, or there is no task of that id", reflect.TypeFor[taskStatus]()),
+	notification(doctorSource, "onDiagnosisProgress", "an examination of the collection has begun or goes on", reflect.TypeFor[diagnosis]()),
+	notification(doctorSource, "onDiagnosisFinished", "an examination of the collection is over", reflect.TypeFor[diagnosis]()),
 	notification(scanSource, "onScanProgress", "an empty library is being filled", reflect.TypeFor[importState]()),
 	notification(scanSource, "onScanFinished", "an empty library has been filled", reflect.TypeFor[importState]()),
 	{wire.MethodBroadcast, "sys:refresh", "UpdateCaches", "the music has changed; clients load their lists again", nil},

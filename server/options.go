@@ -7,6 +7,7 @@ import (
 
 	"musicdb/fsm"
 	"musicdb/media/artwork"
+	"musicdb/media/doctor"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/files"
 	"musicdb/media/frames"
@@ -44,6 +45,7 @@ type Options struct {
 
 	Music       *files.Music        // the music directory
 	Maintenance *maintenance.Keeper // changes files together with rows
+	Doctor      *doctor.Doctor      // examines the collection; nil: nothing does
 	Tasks       *tasks.Manager      // uploads, imports, covers, scans
 	Ignore      files.Ignore        // names that searches for new content pass by
 

@@ -121,6 +121,9 @@ func (s *Server) Sources() []fsm.Source {
 	sources = append(sources, s.o.Frames.Sources()...)
 	sources = append(sources, s.o.Tool.Sources()...)
 	sources = append(sources, s.o.Tasks.Source())
+	if s.o.Doctor != nil {
+		sources = append(sources, s.o.Doctor.Source())
+	}
 	if s.o.Loudness != nil {
 		sources = append(sources, s.o.Loudness.Sources()...)
 	}
@@ -132,6 +135,7 @@ func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribe()
 	s.subscribeVideos()
 	s.subscribeTasks()
+	s.subscribeDoctor()
 	// The first search waits for it, the first answer need not.
 	s.workers.Go(func() {
 		if err := contain(func() error { s.rebuildSearch(); return nil }); err != nil {

@@ -12,6 +12,7 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/artwork"
 	"musicdb/media/demo"
+	"musicdb/media/doctor"
 	"musicdb/media/ffmpeg"
 	"musicdb/media/ffmpeg/embedded"
 	"musicdb/media/files"
@@ -173,6 +174,10 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, options.Tasks.Close)
+	options.Doctor = doctor.New(doctor.Options{
+		Catalogue: lib.Catalogue, Music: music, Ignore: ignore, DataDir: data, Scales: covers.Scales(), Tool: tool, Log: log,
+	})
+	p.closers = append(p.closers, options.Doctor.Close)
 	if options.WebSocket, options.HTTP, options.Certificates, err = addresses(c); err != nil {
 		return nil, err
 	}

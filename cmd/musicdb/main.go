@@ -22,6 +22,7 @@ type commands struct {
 	Functions functionsCommand `cmd:"" help:"Print the functions of the protocol that clients can call."`
 	Diagrams  diagramsCommand  `cmd:"" help:"Print the drawing of a machine, or write all of them into a directory."`
 	Call      callCommand      `cmd:"" help:"Call a function of a running server and print its result."`
+	Doctor    doctorCommand    `cmd:"" help:"Examine the music and the databases, and say what is wrong; nothing is changed. Exit code 3: something was found."`
 	Echo      echoCommand      `cmd:"" help:"Echo every websocket message, without key and music: for measurements and conformance suites."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
@@ -33,6 +34,7 @@ type configFile string
 const (
 	exitFailed = 1 // the command could not do its work
 	exitUsage  = 2 // the command line makes no sense
+	exitFound  = 3 // the doctor has found something
 )
 
 func main() {
@@ -75,6 +77,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	if err := command.Run(configFile(c.File)); err != nil {
+		if errors.Is(err, errFound) {
+			return exitFound
+		}
 		var quiet *quietError
 		if !errors.As(err, &quiet) {
 			fmt.Fprintln(stderr, "musicdb:", err)

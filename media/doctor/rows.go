@@ -20,7 +20,17 @@ var faultIllness = map[library.FaultKind]Illness{
 
 // databases lets the library look through its databases.
 func (r *round) databases() error {
-	return library.Inspect(r.ctx, r.d.o.DataDir, func(f library.Fault) {
+	return databases(r.ctx, r.d.o.DataDir, func(v Verdict, f library.Fault) { r.report(r.mend(v, f)) })
+}
+
+// Databases examines the databases of a data directory alone, where one is so damaged
+// that there is no library. The error is that of the context.
+func Databases(ctx context.Context, dir string, tell func(Verdict)) error {
+	return databases(ctx, dir, func(v Verdict, _ library.Fault) { tell(v) })
+}
+
+func databases(ctx context.Context, dir string, tell func(Verdict, library.Fault)) error {
+	return library.Inspect(ctx, dir, func(f library.Fault) {
 		name, reason := f.File, "the file "+f.Detail
 		if f.Table != "" {
 			name, reason = f.File+"/"+f.Table, fmt.Sprintf("row %d %s", f.ID, f.Detail)
@@ -33,7 +43,7 @@ func (r *round) databases() error {
 		if f.Path != "" {
 			v.Related = []string{f.Path}
 		}
-		r.report(r.mend(v, f))
+		tell(v, f)
 	})
 }
 
