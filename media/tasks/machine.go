@@ -94,6 +94,7 @@ var rows = everywhere([]fsm.Row[State, Event]{
 	{From: Integrating, On: Done, To: ReadyForImport},
 	{From: Integrating, On: Failed, To: IntegrationFailed},
 	{From: Integrating, On: Unsupported, To: InvalidContent},
+	{From: IntegrationFailed, On: Integrate, To: StartIntegration, Why: "With another path the same upload may find its place."},
 	{From: Integrating, On: Interrupted, To: StartIntegration},
 
 	{From: StartMusicImport, On: Begin, To: ImportingMusic},

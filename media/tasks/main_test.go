@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(1)
 	}
+	if dir := os.Getenv(workHere); dir != "" {
+		fmt.Fprintln(os.Stderr, workUntilKilled(dir))
+		os.Exit(1)
+	}
 	dir, err := os.MkdirTemp("", "musicdb-tasks-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

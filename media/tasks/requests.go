@@ -53,6 +53,7 @@ func (m *Manager) Integrate(id, musicPath string) error {
 		}
 		if _, allowed := definition.Next(r.task.State, on); allowed {
 			t := r.task.clone()
+			t.Failure = nil // of an attempt before
 			change(&t)
 			r.task = t
 		}
@@ -66,7 +67,7 @@ func (m *Manager) Integrate(id, musicPath string) error {
 
 // place says how an upload gets where it belongs.
 func (m *Manager) place(t Task, musicPath string) (on Event, change func(*Task), err error) {
-	if t.State != ReadyForIntegration {
+	if _, allowed := definition.Next(t.State, Integrate); !allowed {
 		return Integrate, nil, nil // the table refuses it
 	}
 	switch t.ContentType {
