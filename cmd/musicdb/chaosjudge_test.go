@@ -100,7 +100,8 @@ func (s *show) judgeSongs(songs []heardSong, struck []strike, o *outcome) {
 			hit := &struck[one.struck]
 			hit.lost, hit.again = max(hit.lost, missing), max(hit.again, -missing)
 		case missing.Abs() > tolerance:
-			s.t.Errorf("song %d, in which nothing has failed, was heard for %v, want %v", i, one.sounded, songLength)
+			when := strike{from: one.began, to: one.ended}
+			s.t.Errorf("song %d, in which nothing has failed, was heard for %v, want %v\nheard were %s\nthe server said\n%s", i, one.sounded, songLength, tell(around(songs, when)), s.saidAround(when))
 		}
 	}
 	if len(songs) < s.played {

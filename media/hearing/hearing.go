@@ -71,7 +71,7 @@ type Ears struct {
 
 const (
 	// looksPerLimit is how often is looked within the silence limit.
-	looksPerLimit = 2
+	looksPerLimit = 3
 	// slowestLook is the longest time between two looks: the ear is given no more
 	// at once than fits into a pipe.
 	slowestLook = time.Second

@@ -55,6 +55,10 @@ const (
 	// overdriven is the part of the values beyond full scale that makes
 	// distortion: MP3 of loud music has a thousandth.
 	overdriven = 0.005
+	// stillPart is how many looks of those within the silence limit may find that no
+	// frame has left: that is certain at once, and a child that is replaced takes the
+	// rest of the limit to be heard.
+	stillPart = 2
 	// driftLimit is how far sound sent and time passed may differ.
 	driftLimit = 750 * time.Millisecond
 	// driftTime is how long they must, because a pump that was late catches up.
@@ -108,7 +112,7 @@ const haltSettle = 4 * time.Second
 func (j *judge) continuity(l look) finding {
 	if l.sent > 0 {
 		j.still = 0
-	} else if j.still += l.passed; j.still >= j.patience() {
+	} else if j.still += l.passed; j.still >= j.patience()*stillPart/looksPerLimit {
 		return finding{NoFrames, Still}
 	}
 	if j.settle > 0 {

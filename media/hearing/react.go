@@ -114,6 +114,7 @@ func (h *Ears) heal(found finding, now time.Time) {
 // recovered is told that the music is heard.
 func (h *Ears) recovered(from State, now time.Time) {
 	if from.Red() {
+		h.judge.inStep() // what was replaced has made up for what it has missed, or not
 		h.mu.Lock()
 		since := h.status.Since
 		h.mu.Unlock()
