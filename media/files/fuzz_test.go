@@ -106,7 +106,9 @@ func FuzzTagTexts(f *testing.F) {
 // FuzzID3 walks any frames, and asks for texts that are valid and no longer than the
 // tag.
 func FuzzID3(f *testing.F) {
-	frame := func(id string, body ...byte) []byte { return append([]byte(id), append([]byte{0, 0, 0, byte(len(body)), 0, 0}, body...)...) }
+	frame := func(id string, body ...byte) []byte {
+		return append([]byte(id), append([]byte{0, 0, 0, byte(len(body)), 0, 0}, body...)...)
+	}
 	tag := func(version, flags byte, frames ...byte) []byte {
 		return append([]byte{'I', 'D', '3', version, 0, flags, 0, 0, byte(len(frames) >> 7), byte(len(frames) & 0x7f)}, frames...)
 	}

@@ -107,6 +107,8 @@ func followSongs(e *library.Edit, m move, artists map[int64]int64, read map[stri
 		}
 		if artist, ok := artists[s.AlbumID]; ok {
 			s.ArtistID = artist
+		} else if album, known := e.Catalogue().Album(s.AlbumID); known && album.Path == path.Dir(to) {
+			s.ArtistID = album.ArtistID // the album went before it
 		}
 		s.Path = to
 		if err := e.PutSong(s); err != nil {

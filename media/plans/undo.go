@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"musicdb/media/library"
+	"musicdb/media/maintenance"
 )
 
 // Undo takes an applied plan back as one step, or a change that package maintenance
@@ -57,7 +58,10 @@ func (j *job) stands(ctx context.Context, lose bool) error {
 	}
 	owned := false
 	err = j.k.o.Library.Edit(ctx, func(e *library.Edit) error {
-		return errors.Join(e.Revert(j.plan.Outcome.Rows, lose), errTrial)
+		if err := j.revert(e, lose); err != nil {
+			return err
+		}
+		return errTrial
 	})
 	var rows *library.SinceError
 	switch {
@@ -179,10 +183,27 @@ func (j *job) undo(ctx context.Context, lose bool) error {
 	return err
 }
 
+// revert takes the rows back. Those of what has come into a moved directory since go
+// back together with it.
+func (j *job) revert(e *library.Edit, lose bool) error {
+	if err := e.Revert(j.plan.Outcome.Rows, lose); err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(j.plan.Outcome.Files) {
+		if m.Move == nil {
+			continue
+		}
+		if err := maintenance.Follow(e, m.Move.New, m.Move.Old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // changeBack is the transaction of an undo. Tags go first, because the files that lie
 // ready are beside the present ones.
 func (j *job) changeBack(e *library.Edit, lose bool) error {
-	if err := e.Revert(j.plan.Outcome.Rows, lose); err != nil {
+	if err := j.revert(e, lose); err != nil {
 		return err
 	}
 	rows, err := e.Changes()
