@@ -44,9 +44,11 @@ func TestChangesOfMaintenanceAreUndone(t *testing.T) {
 	ctx := context.Background()
 	for name, change := range map[string]func(h *house) error{
 		"artist": func(h *house) error { return h.rooms.RenameArtistDirectory(ctx, "One", "Uno") },
-		"album":  func(h *house) error { return h.rooms.RenameAlbumDirectory(ctx, "One/1990 - First", "One/1980 - Earlier") },
-		"move":   func(h *house) error { return h.rooms.ChangeArtistDirectory(ctx, "One/1990 - First", "Two") },
-		"new":    func(h *house) error { return h.rooms.ChangeArtistDirectory(ctx, "One/1990 - First", "Four") },
+		"album": func(h *house) error {
+			return h.rooms.RenameAlbumDirectory(ctx, "One/1990 - First", "One/1980 - Earlier")
+		},
+		"move": func(h *house) error { return h.rooms.ChangeArtistDirectory(ctx, "One/1990 - First", "Two") },
+		"new":  func(h *house) error { return h.rooms.ChangeArtistDirectory(ctx, "One/1990 - First", "Four") },
 		"song": func(h *house) error {
 			return h.rooms.RenameMusicFile(ctx, "One/1990 - First/01 a.mp3", "One/1990 - First/07 g.mp3")
 		},
