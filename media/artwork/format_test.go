@@ -131,6 +131,12 @@ func TestContradictions(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// Not only after the memory was taken.
+	for _, data := range [][]byte{larger, outside} {
+		if info, err := limited(1_000_000).Inspect(data); !errors.Is(err, ErrDamaged) {
+			t.Errorf("a WebP that contradicts itself passes as %+v, error %v", info, err)
+		}
+	}
 	if _, err := limited(1_000_000).decode(flat{w: 8, h: 8, components: []byte{0}, progressive: true, scans: maxScans}.bytes()); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("a JPEG of %d scans: %v", maxScans+1, err)
 	}

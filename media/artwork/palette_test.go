@@ -37,6 +37,13 @@ func TestColorsOfACover(t *testing.T) {
 	if p := c.Foreground.perceived(); p.a < 0.02 || c.Foreground == white {
 		t.Errorf("the text on black is %v, and no red", c.Foreground)
 	}
+	// The border is the smaller part, and still the background.
+	framed := image.NewRGBA(image.Rect(0, 0, 64, 64))
+	draw.Draw(framed, framed.Rect, image.NewUniform(navy), image.Point{}, draw.Src)
+	draw.Draw(framed, framed.Rect.Inset(8), image.NewUniform(orange), image.Point{}, draw.Src)
+	if c := ColorsOf(framed); !near(c.Background, navy) {
+		t.Errorf("the background of a framed picture is %v", c.Background)
+	}
 	if c := ColorsOf(cover(color.Transparent)); c.Background != white {
 		t.Errorf("the background of nothing is %v", c.Background)
 	}

@@ -138,3 +138,20 @@ func TestScalingIsExact(t *testing.T) {
 		}
 	}
 }
+
+// An even surface stays even, however it is scaled.
+func TestScalingKeepsEvenSurfaces(t *testing.T) {
+	for _, v := range []uint8{0, 1, 99, 254, 255} {
+		m := image.NewGray(image.Rect(0, 0, 311, 157))
+		for i := range m.Pix {
+			m.Pix[i] = v
+		}
+		for n := 1; n < 311; n += 7 {
+			for i, got := range fit(m, n).(*image.Gray).Pix {
+				if got != v {
+					t.Fatalf("scaled to %d, pixel %d of %d is %d", n, i, v, got)
+				}
+			}
+		}
+	}
+}

@@ -140,6 +140,9 @@ func TestGoodJPEGIsStoredAsItIs(t *testing.T) {
 	if !bytes.Equal(read(t, s, name), picture) {
 		t.Error("the stored cover differs from what was handed in")
 	}
+	if !bytes.Equal(read(t, s, "1000x1000/"+name), picture) {
+		t.Error("a scale that the picture fits into was encoded again")
+	}
 }
 
 func TestRefusedCoverChangesNothing(t *testing.T) {
