@@ -147,8 +147,12 @@ func (c *albumCase) entries() {
 		}
 		if is := spelt[spelling(rel)]; is != "" && c.rows[is].ID == 0 {
 			other[is] = true
+			columns := map[string]any{"path": is}
+			if at, err := files.Analyse(is, files.KindSong); err == nil {
+				columns["name"] = at.Name
+			}
 			c.add(verdict(RowDisagrees, SubjectSong, rel, Certain, "its file is spelt otherwise, in another Unicode form or with other capitals").
-				of(row.ID).with(is).fixed(FixRow, treatment{table: "songs", row: map[string]any{"path": is}}))
+				of(row.ID).with(is).fixed(FixRow, treatment{table: "songs", row: columns}))
 			continue
 		}
 		c.add(verdict(RowWithoutFile, SubjectSong, rel, Certain, "there is no such file").

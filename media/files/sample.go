@@ -191,14 +191,14 @@ var oggTable = func() (table [256]uint32) {
 }()
 
 // fingerprint is a checksum of a piece near the end of the sound, which stays there
-// when tags change. FLAC and Ogg tell their length to the sample, and pages of Ogg have
-// numbers that tags may shift.
+// when tags change. Ogg tells its length to the sample, and its pages have numbers that
+// tags may shift.
 func fingerprint(s source, f Format) uint64 {
 	end := int64(0)
 	switch f {
 	case FormatMP4:
 		_, end = mp4Sound(s)
-	case FormatMPEG, FormatADTS:
+	case FormatMPEG, FormatADTS, FormatFLAC:
 		end = (&content{source: s}).endOfSound()
 	}
 	piece, err := s.upTo(max(0, end-2*sampleWindow), int(min(end, holeSize)))
