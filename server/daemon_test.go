@@ -24,6 +24,8 @@ import (
 	"musicdb/media/frames"
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
+	"musicdb/media/plans"
+	"musicdb/media/plans/intake"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/state"
@@ -137,9 +139,11 @@ func startDaemon(t testing.TB, o daemonOptions) *daemon {
 	if o.uploads == nil {
 		o.uploads = []tasks.ContentType{tasks.Artwork, tasks.AlbumFile}
 	}
-	d.tasks = must(tasks.Open(tasks.Options{Dir: d.dir, Library: d.library, Music: music, Covers: covers, Uploads: o.uploads, Log: o.log}))(t)
+	kept := must(plans.Open(t.Context(), plans.Options{Library: d.library, Music: music, Maintenance: keeper, Artwork: covers, Log: o.log}))(t)
+	planner := intake.New(intake.Options{Library: d.library, Music: music, Artwork: covers})
+	d.tasks = must(tasks.Open(tasks.Options{Dir: d.dir, Library: d.library, Music: music, Covers: covers, Uploads: o.uploads, Plans: kept, Planner: planner, Log: o.log}))(t)
 	options := server.Options{
-		Tasks:   d.tasks,
+		Tasks: d.tasks, Plans: kept, Planner: planner,
 		Library: d.library, State: store, Queue: d.queue, History: history, Stream: sound, Search: search.NewEngine(nil),
 		Artwork: covers, Tool: tool,
 		Music: music, Maintenance: keeper, Key: func() (string, error) { return testKey, nil }, Log: o.log, Version: "test",

@@ -15,7 +15,7 @@ var pending = []string{}
 var pendingSources = []string{}
 
 // areas are the deliberate differences of all areas.
-var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream, deliberateTasks}
+var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream, deliberateTasks, deliberateImport}
 
 // deliberate is what an area does otherwise.
 type deliberate struct {

@@ -47,7 +47,7 @@ func newPlayer(t *testing.T, s scenario) *player {
 	p := &player{
 		t: t, until: s.until, name: s.name, recording: loadRecording(t, s.name), started: time.Now().Unix(),
 		describer: must(described())(t),
-		daemon:    startDaemon(t, daemonOptions{installed: true, videos: s.videos, streaming: s.streaming, tracked: s.streaming}),
+		daemon:    startDaemon(t, daemonOptions{installed: true, videos: s.videos, streaming: s.streaming, tracked: s.streaming, prepare: s.prepare(t)}),
 		clients:   map[string]*client.Client{}, closed: map[string]string{}, midway: map[string]bool{},
 		noted: map[*otherNotes]bool{}, pongs: map[string][]string{}, fresh: map[string][]wire.Packet{},
 	}

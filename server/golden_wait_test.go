@@ -84,7 +84,8 @@ func (p *player) catchUp() {
 		for last := p.beats + maxBeats; p.clients[name] != nil && p.closed[name] == "" && p.beats <= last; p.receive(name) {
 			if strings.HasSuffix(key, taskSource) {
 				ours, theirs := p.notified.ours.tasks(key, newNormaliser(0, 0)), p.notified.theirs.tasks(key, newNormaliser(0, 0))
-				if len(ours.last) >= len(theirs.last) {
+				// Ours may have more states on purpose, which must not stand for those to come.
+				if len(ours.last) >= len(theirs.last) && ours.has(theirs) {
 					break
 				}
 			} else if len(p.notified.ours.lines(p.t, key, newNormaliser(0, 0))) >= len(p.notified.theirs.lines(p.t, key, newNormaliser(0, 0))) {

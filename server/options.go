@@ -15,6 +15,8 @@ import (
 	"musicdb/media/library"
 	"musicdb/media/loudness"
 	"musicdb/media/maintenance"
+	"musicdb/media/plans"
+	"musicdb/media/plans/intake"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/state"
@@ -47,6 +49,8 @@ type Options struct {
 	Maintenance *maintenance.Keeper // changes files together with rows
 	Doctor      *doctor.Doctor      // examines the collection; nil: nothing does
 	Tasks       *tasks.Manager      // uploads, imports, covers, scans
+	Plans       *plans.Keeper       // what would be changed, what was changed, and how it is taken back
+	Planner     *intake.Planner     // makes plans of new music
 	Ignore      files.Ignore        // names that searches for new content pass by
 
 	// Features that are switched off: their functions change nothing and answer as

@@ -56,7 +56,7 @@ var arrows = map[string][]string{
 	"media/stream":          {"media/queue", "media/library", "media/files", "media/ffmpeg", "media/hearing", "media/sound", "media/mix", "fsm"},
 	"media/hearing":         {"media/sound", "media/ffmpeg", "fsm"},
 	"media/doctor":          {"media/library", "media/files", "media/artwork", "media/ffmpeg", "media/plans", "media/plans/mojibake", "media/durable", "fsm"},
-	"media/tasks":           {"media/library", "media/files", "media/artwork", "media/search", "media/durable", "media/frames", "fsm"},
+	"media/tasks":           {"media/library", "media/files", "media/artwork", "media/search", "media/durable", "media/frames", "media/plans", "media/plans/intake", "fsm"},
 	"media/demo":            {"media/demo/score", "media/durable"},
 	"media/demo/score":      {},
 	"media/demo/synth":      {"media/demo/score"},

@@ -19,6 +19,8 @@ import (
 	"musicdb/media/library"
 	"musicdb/media/loudness"
 	"musicdb/media/maintenance"
+	"musicdb/media/plans"
+	"musicdb/media/plans/intake"
 	"musicdb/media/queue"
 	"musicdb/media/search"
 	"musicdb/media/sound"
@@ -166,8 +168,16 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if err := p.openVideos(ctx, c, &options); err != nil {
 		return nil, err
 	}
+	if options.Plans, err = plans.Open(ctx, plans.Options{
+		Library: lib, Music: music, Maintenance: keeper, Artwork: covers, Frames: options.Frames, Log: log,
+	}); err != nil {
+		return nil, err
+	}
+	options.Machines = append(options.Machines, options.Plans.Sources()...)
+	options.Planner = intake.New(intake.Options{Library: lib, Music: music, Artwork: covers, Ignore: ignore})
 	options.Tasks, err = tasks.Open(tasks.Options{
 		Dir: data, Library: lib, Music: music, Ignore: ignore, Covers: covers, Frames: options.Frames,
+		Planner: options.Planner, Plans: options.Plans,
 		Uploads: c.Uploads.Allow.types(), Workers: int(c.Tasks.Workers), Log: log,
 	})
 	if err != nil {

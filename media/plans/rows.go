@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
 	"musicdb/media/library"
 	"musicdb/media/maintenance"
@@ -46,7 +47,7 @@ func (j *job) checkedAgain(e *library.Edit, rel string) error {
 func (j *job) album(a *EnterAlbum) library.NewAlbum {
 	return library.NewAlbum{
 		ArtistName: a.ArtistName, ArtistPath: a.ArtistPath, Name: a.Name, Path: a.Path, Origin: a.Origin, Release: a.Release,
-		BgColor: a.Colors.Background, FgColor: a.Colors.Foreground, HlColor: a.Colors.Highlight, Songs: j.songs(a.Songs),
+		BgColor: a.Colors.Background, FgColor: a.Colors.Foreground, HlColor: a.Colors.Highlight, Added: added(a.Added), Songs: j.songs(a.Songs),
 	}
 }
 
@@ -87,7 +88,7 @@ func enterVideo(e *library.Edit, o *EnterVideo) error {
 		}
 	}
 	_, err := e.AddVideo(library.NewVideo{
-		ArtistID: artist.ID, Name: o.Name, Path: o.File.Path, Playtime: o.Playtime, Origin: o.Origin, Release: o.Release,
+		ArtistID: artist.ID, Added: added(o.Added), Name: o.Name, Path: o.File.Path, Playtime: o.Playtime, Origin: o.Origin, Release: o.Release,
 		Codec: o.Codec, XResolution: o.XResolution, YResolution: o.YResolution, Checksum: o.File.Checksum,
 		LiveRecording: o.LiveRecording, BadAudio: o.BadAudio, LyricsVideo: o.LyricsVideo,
 	})
@@ -150,4 +151,12 @@ func removeRow(e *library.Edit, o *RemoveRow) error {
 		return e.RemoveVideo(o.ID)
 	}
 	return fmt.Errorf("plans: no rows of %q can be removed", o.Table)
+}
+
+// added is when something was added; 0 is the zero time, which means now.
+func added(unix int64) time.Time {
+	if unix == 0 {
+		return time.Time{}
+	}
+	return time.Unix(unix, 0)
 }

@@ -15,6 +15,8 @@ import (
 	"musicdb/fsm"
 	"musicdb/media/files"
 	"musicdb/media/library"
+	"musicdb/media/plans"
+	"musicdb/media/plans/intake"
 )
 
 // Options are what a Manager needs.
@@ -24,7 +26,9 @@ type Options struct {
 	Music   *files.Music
 	Ignore  files.Ignore
 	Covers  Covers
-	Frames  Frames // nil: there are no videos
+	Frames  Frames          // nil: there are no videos
+	Planner *intake.Planner // nil: no music can be imported
+	Plans   *plans.Keeper   // "
 
 	// Uploads are the content types that may be uploaded.
 	Uploads []ContentType

@@ -34,6 +34,7 @@ const (
 	MessageChecksumMismatch   = "Checksum mismatch"
 	MessageUnsupported        = "Unsupported content type"
 	MessageAlbumImport        = "Importing album failed"
+	MessageVideoImport        = "Importing video failed"
 	MessageArtworkImport      = "Importing artwork failed"
 )
 

@@ -21,6 +21,7 @@ var steps = map[State]Step{
 	Preprocessing:    prepare,
 	Integrating:      integrate,
 	ImportingArtwork: importArtwork,
+	ImportingMusic:   importMusic,
 	ScanningFS:       scanFiles,
 }
 

@@ -39,7 +39,9 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 	}
 	named := l.named(encoded)
 	doubts = append(doubts, named.doubts...)
+	// Tags are written and covers are taken before anything gets another name.
 	if w.Repair {
+		plan.Operations = append(plan.Operations, encoded.writes...)
 		plan.Operations = append(plan.Operations, named.moves...)
 		l.album.Songs = append(l.album.Songs, named.songs...)
 	}
@@ -47,9 +49,6 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 		return plans.Plan{}, &RefusedError{Path: rel, Err: ErrNothing, Findings: l.findings}
 	}
 	plan.Operations = append(plan.Operations, plans.Operation{EnterAlbum: enter(l.album)})
-	if w.Repair {
-		plan.Operations = append(plan.Operations, encoded.writes...)
-	}
 	if w.Cover {
 		cover, doubt := p.cover(ctx, l.album)
 		plan.Operations = append(plan.Operations, cover...)

@@ -1,0 +1,159 @@
+package tasks
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"musicdb/media/files"
+	"musicdb/media/plans"
+	"musicdb/media/plans/intake"
+)
+
+// importMusic is the step of importingmusic. A task that was offered carries out the
+// plan that somebody has agreed to. One of InitiateMusicImport has none: it makes one
+// of nothing but rows, as the import of MusicDB 8, and carries it out at once; so that
+// can be taken back as well.
+//
+// It may be called again after a kill: the plan is noted in the task before it is
+// begun, and a plan that was carried out is not carried out twice.
+func importMusic(ctx context.Context, w *Work) error {
+	o := w.Options()
+	if o.Plans == nil || o.Planner == nil {
+		return &Failure{Message: MessageUnsupported, Unsupported: true}
+	}
+	t := w.Task()
+	message := MessageAlbumImport
+	if t.ContentType == Video {
+		message = MessageVideoImport
+	}
+	plan, err := planOf(ctx, w, t)
+	if err == nil && plan.State != plans.Applied {
+		plan, err = o.Plans.Apply(ctx, plan.ID, plan.By, func(p plans.Progress) {
+			w.Progress(Advance{Done: int64(p.Done), Total: int64(p.Total), Path: p.What})
+		})
+	}
+	var known *Failure
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &known):
+		return known
+	case err != nil:
+		return Fail(message, err, remedyOf(err))
+	}
+	share(w, plan)
+	return nil
+}
+
+// planOf is the plan of a task, or a new one.
+func planOf(ctx context.Context, w *Work, t Task) (plans.Plan, error) {
+	o := w.Options()
+	if t.Plan != 0 {
+		return o.Plans.Get(ctx, t.Plan)
+	}
+	var plan plans.Plan
+	var err error
+	switch {
+	case t.ContentType == Album && t.AlbumPath != nil:
+		plan, err = o.Planner.Album(ctx, *t.AlbumPath, intake.Wish{})
+	case t.ContentType == Video && t.VideoPath != nil:
+		plan, err = o.Planner.Video(ctx, *t.VideoPath, wishOf(t))
+	default:
+		return plans.Plan{}, &Failure{Message: MessageUnsupported, Unsupported: true}
+	}
+	if err != nil {
+		return plans.Plan{}, err
+	}
+	plan.By = "import " + t.ID
+	if plan, err = o.Plans.Propose(ctx, plan); err != nil {
+		return plans.Plan{}, err
+	}
+	w.Set(func(t *Task) { t.Plan = plan.ID })
+	return plan, tellSkipped(w, plan)
+}
+
+// wishOf reads the annotations of a video (MusicDB protocol, section 8).
+func wishOf(t Task) intake.Wish {
+	text := func(key string) (text string) {
+		if json.Unmarshal(t.Annotations[key], &text) != nil {
+			return ""
+		}
+		return text
+	}
+	w := intake.Wish{Cover: true, Artist: text("artistname"), Name: text("name"), Origin: text("origin")}
+	if json.Unmarshal(t.Annotations["release"], &w.Release) != nil { // some clients send a text
+		w.Release, _ = strconv.Atoi(text("release"))
+	}
+	return w
+}
+
+// skipped is a song that does not enter.
+type skipped struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// tellSkipped tells which songs do not enter, and why.
+func tellSkipped(w *Work, plan plans.Plan) error {
+	enters := map[string]bool{}
+	for _, o := range plan.Operations {
+		if o.EnterAlbum != nil {
+			for _, s := range o.EnterAlbum.Songs {
+				enters[s.File.Path] = true
+			}
+		}
+	}
+	var list []skipped
+	for _, d := range plan.Doubts {
+		if files.IsSong(d.Path) && !enters[d.Path] {
+			list = append(list, skipped{d.Path, d.Text})
+			w.Warn(fmt.Sprintf("Skipped %q: %s", d.Path, d.Text))
+		}
+	}
+	if list == nil {
+		return nil
+	}
+	return w.Annotate(map[string]any{"skipped": list})
+}
+
+// share gives directory and files the permissions of MusicDB 8. Music of other users,
+// and file systems without permissions, refuse that.
+func share(w *Work, plan plans.Plan) {
+	o := w.Options()
+	set := func(rel string) {
+		info, err := o.Music.Stat(rel)
+		if err == nil {
+			_, err = o.Music.SetMode(rel, files.ShareMode(info))
+		}
+		if err != nil {
+			o.Log.Warn("the permissions of imported music could not be set", "path", rel, "err", err)
+		}
+	}
+	for _, op := range plan.Operations {
+		switch {
+		case op.EnterAlbum != nil:
+			set(op.EnterAlbum.Path)
+			for _, s := range op.EnterAlbum.Songs {
+				set(s.File.Path)
+			}
+		case op.EnterVideo != nil:
+			set(op.EnterVideo.File.Path)
+		}
+	}
+}
+
+// remedyOf is what the user can do about an import that has failed.
+func remedyOf(err error) string {
+	switch {
+	case errors.Is(err, intake.ErrKnown):
+		return "nothing needs to be done, or update the entry that is there"
+	case errors.Is(err, files.ErrNaming):
+		return "rename it, then import it again"
+	case errors.Is(err, intake.ErrNothing):
+		return "look at the files that are named, then import it again"
+	}
+	return "look at the reason, then import it again"
+}
