@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"musicdb/media/plans"
 	"musicdb/server/wire"
 )
 
@@ -34,6 +35,8 @@ var events = []Event{
 	notification(taskSource, "InternalError", "a task has failed, an upload was refused, or there is no task of that id", reflect.TypeFor[taskStatus]()),
 	notification(doctorSource, "onDiagnosisProgress", "an examination of the collection has begun or goes on", reflect.TypeFor[diagnosis]()),
 	notification(doctorSource, "onDiagnosisFinished", "an examination of the collection is over", reflect.TypeFor[diagnosis]()),
+	notification(planSource, "onPlanChanged", "a plan was made, applied, rejected or undone, or is being; without its operations", reflect.TypeFor[plan]()),
+	notification(planSource, "onPlanProgress", "a plan that is being applied or undone has come to another file", reflect.TypeFor[plans.Progress]()),
 	notification(scanSource, "onScanProgress", "an empty library is being filled", reflect.TypeFor[importState]()),
 	notification(scanSource, "onScanFinished", "an empty library has been filled", reflect.TypeFor[importState]()),
 	{wire.MethodBroadcast, "sys:refresh", "UpdateCaches", "the music has changed; clients load their lists again", nil},

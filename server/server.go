@@ -136,6 +136,7 @@ func (s *Server) Initialize(ctx context.Context) error {
 	s.subscribeVideos()
 	s.subscribeTasks()
 	s.subscribeDoctor()
+	s.subscribePlans()
 	// The first search waits for it, the first answer need not.
 	s.workers.Go(func() {
 		if err := contain(func() error { s.rebuildSearch(); return nil }); err != nil {

@@ -126,6 +126,11 @@ var functions = []*Function{
 	row("InitiateArtworkImport", areaTasks, "takes the cover of an album or video from an upload, a picture beside the songs, a song or a video", (*Server).initiateArtworkImport),
 	row("InitiateFilesystemScan", areaTasks, "compares the music directory with the library", (*Server).initiateFilesystemScan),
 	row("RemoveUpload", areaTasks, "ends a task in any state, and deletes what was uploaded", (*Server).removeUpload),
+	row("GetPlans", areaTasks, "lists what would be changed if somebody agreed, and what was changed and can be taken back, the newest first", (*Server).getPlans),
+	row("GetPlan", areaTasks, "returns a plan with its operations and doubts", (*Server).getPlan),
+	row("ApplyPlan", areaTasks, "makes the changes of a plan, all or none; everybody hears of it", (*Server).applyPlan),
+	row("RejectPlan", areaTasks, "notes that nobody wants a plan", (*Server).rejectPlan),
+	row("UndoPlan", areaTasks, "takes back what a plan, or a function that renames, updates, creates or removes, has changed", (*Server).undoPlan),
 	row("FindNewContent", areaTasks, "looks for albums and videos that have no entry", (*Server).findNewContent),
 	row("FindAlbumSongFiles", areaTasks, "looks for the songs of a directory that have no entry", (*Server).findAlbumSongFiles),
 }

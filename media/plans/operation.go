@@ -82,8 +82,11 @@ type Colors struct {
 	Highlight  string `json:"hlcolor,omitempty"`
 }
 
-// Song is a song to be entered into an album.
-type Song struct {
+// Song is a short name for a NewSong.
+type Song = NewSong
+
+// NewSong is a song to be entered into an album.
+type NewSong struct {
 	File          File   `json:"file"`
 	Name          string `json:"name"`
 	Number        int64  `json:"number"`
