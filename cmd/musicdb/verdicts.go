@@ -70,7 +70,7 @@ func (p *verdictPrinter) status(s doctor.Status) {
 		return
 	}
 	took := s.Ended.Sub(s.Began).Round(100 * time.Millisecond)
-	p.print("\n%d albums and %d files examined in %v", s.Albums, s.Files, took)
+	p.print("\n%s and %s examined in %v", plural(s.Albums, "album"), plural(s.Files, "file"), took)
 	if s.Thorough {
 		p.print(", %d of them heard (%.0f minutes)", s.Listened.Songs, s.Listened.Seconds/60)
 	}
@@ -91,6 +91,13 @@ func (p *verdictPrinter) status(s doctor.Status) {
 	if s.Kept < s.Verdicts && s.Kept == doctor.MaxKept {
 		p.print("a server keeps only %d verdicts: examine artist by artist for the others\n", s.Kept)
 	}
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // printable takes out of a name what would move a terminal's cursor.

@@ -155,8 +155,13 @@ func (c *albumCase) entries() {
 				of(row.ID).with(is).fixed(FixRow, treatment{table: "songs", row: columns}))
 			continue
 		}
-		c.add(verdict(RowWithoutFile, SubjectSong, rel, Certain, "there is no such file").
-			of(row.ID).fixed(FixRemoveRow, treatment{table: "songs"}))
+		v := verdict(RowWithoutFile, SubjectSong, rel, Certain, "there is no such file").of(row.ID)
+		if misnamed := slices.IndexFunc(c.verdicts, func(o Verdict) bool { return o.treatment.to == rel }); misnamed >= 0 {
+			// What the user has said about the song would be lost with its entry.
+			c.add(v.with(c.verdicts[misnamed].Path).remedy("give that file its right extension"))
+			continue
+		}
+		c.add(v.fixed(FixRemoveRow, treatment{table: "songs"}))
 	}
 	if !c.known {
 		if len(c.songs) > 0 && c.at.Kind != 0 {

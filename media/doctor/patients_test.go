@@ -62,6 +62,9 @@ var quickly = []string{
 	"wrongencoding album Ill/2019 - Песни <- Ill/2019 - Песни/01 Подмосковные вечера.flac, Ill/2019 - Песни/02 Очи чёрные.flac",
 	"wrongextension song Ill/2003 - Names/01 Archive.mp3",
 	"wrongextension song Ill/2003 - Names/02 Flac.mp3",
+	"filewithoutrow song Ill/2003 - Names/03 Renamed.mp3",
+	"rowwithoutfile song Ill/2003 - Names/03 Renamed.flac <- Ill/2003 - Names/03 Renamed.mp3", // which no plan removes
+	"wrongextension song Ill/2003 - Names/03 Renamed.mp3",
 }
 
 var thoroughly = []string{
@@ -86,6 +89,7 @@ func patients(t testing.TB) *house {
 		h.song("Ill/2002 - Cut/" + name)
 	}
 	h.song("Ill/2003 - Names/02 Flac.flac")
+	h.song("Ill/2003 - Names/03 Renamed.flac")
 	h.rename("Ill/2003 - Names/02 Flac.flac", "Ill/2003 - Names/02 Flac.mp3")
 	for _, name := range []string{"01 Castor.mp3", "02 Pollux.mp3"} { // other tags, and as if from elsewhere
 		h.put("Ill/2004 - Twins/.keep", nil)
@@ -132,6 +136,7 @@ func patients(t testing.TB) *house {
 		h.change("Ill/2002 - Cut/"+name, func(b []byte) []byte { return b[:len(b)/2] })
 	}
 	h.put("Ill/2003 - Names/01 Archive.mp3", append([]byte("PK\x03\x04"), noise[:1000]...))
+	h.rename("Ill/2003 - Names/03 Renamed.flac", "Ill/2003 - Names/03 Renamed.mp3")
 	h.song("Ill/Bad Name/01 Song.mp3")
 	h.song("Ill/2005 - Names/First.mp3")
 	h.song("Ill/Song.mp3")
