@@ -173,3 +173,41 @@ func (s *Server) cancelDiagnosis(context.Context, none) (bool, error) {
 	}
 	return s.o.Doctor.Cancel(), nil
 }
+
+type proposeRepairsArgs struct {
+	Path wire.MaybeAny `json:"path" type:"string"`
+}
+
+// repairsProposed is the result of ProposeRepairs.
+type repairsProposed struct {
+	Plans   []plan `json:"plans"`
+	Message string `json:"message"` // why there are none, or not all; empty if all were made
+}
+
+// proposeRepairs makes a plan for each album of which the last examination has found
+// something that can be repaired. ApplyPlan agrees to one.
+func (s *Server) proposeRepairs(ctx context.Context, a proposeRepairsArgs) (repairsProposed, error) {
+	if s.o.Doctor == nil || s.o.Plans == nil {
+		return repairsProposed{}, errNoDoctor
+	}
+	path := ""
+	if a.Path.Given {
+		var ok bool
+		if path, ok = a.Path.Text(); !ok {
+			return repairsProposed{}, &wire.ArgumentError{Name: "path", Wants: "string", Cause: wire.ErrType}
+		}
+	}
+	proposed := repairsProposed{Plans: []plan{}}
+	repairs, err := s.o.Doctor.Repairs(ctx, path)
+	for _, p := range repairs {
+		p.By = actorOf(ctx).Client
+		if p, err = s.o.Plans.Propose(ctx, p); err != nil {
+			break
+		}
+		proposed.Plans = append(proposed.Plans, showPlan(p))
+	}
+	if err != nil {
+		proposed.Message = err.Error()
+	}
+	return proposed, nil
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"musicdb/media/doctor"
+	"musicdb/media/library"
 	"musicdb/server"
 	"musicdb/server/client"
 )
@@ -49,6 +50,16 @@ func TestAnExaminationIsForEverybody(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	var album library.Album
+	if err := d.library.Edit(t.Context(), func(e *library.Edit) error {
+		album = e.Catalogue().Albums()[0]
+		wrong := album
+		count := int64(777)
+		wrong.NumOfSongs = &count
+		return e.PutAlbum(wrong)
+	}); err != nil {
+		t.Fatal(err)
+	}
 	caller, other := d.dial(), d.dial()
 	fence(t, other)
 	for argument, why := range map[string]string{`{"path":"../x"}`: `".."`, `{"path":"Nobody"}`: "", `{"thorough":true}`: "needs ffmpeg"} {
@@ -83,6 +94,26 @@ func TestAnExaminationIsForEverybody(t *testing.T) {
 	}
 	if rest := askDoctor(t, other, "GetDiagnosis", map[string]int{"offset": 1, "limit": 1}); len(rest.Verdicts) > 1 || len(page.Verdicts) > 1 && rest.Verdicts[0] != page.Verdicts[1] {
 		t.Errorf("the second verdict: %+v", rest.Verdicts)
+	}
+	var proposed struct {
+		Plans []struct {
+			ID          int64
+			State, Path string
+		}
+		Message string
+	}
+	if err := json.Unmarshal(must(caller.Request(t.Context(), "ProposeRepairs", map[string]string{"path": "Nobody"}))(t), &proposed); err != nil || len(proposed.Plans) > 0 || proposed.Message == "" {
+		t.Errorf("of nothing: %+v, %v", proposed, err)
+	}
+	if err := json.Unmarshal(must(caller.Request(t.Context(), "ProposeRepairs", json.RawMessage("{}")))(t), &proposed); err != nil || len(proposed.Plans) != 1 || proposed.Plans[0].Path != album.Path || proposed.Message != "" {
+		t.Fatalf("%+v, %v", proposed, err)
+	}
+	if now, _ := d.library.Catalogue().Album(album.ID); *now.NumOfSongs != 777 {
+		t.Error("a repair was made without consent")
+	}
+	must(caller.Request(t.Context(), "ApplyPlan", map[string]int64{"planid": proposed.Plans[0].ID}))(t)
+	if now, _ := d.library.Catalogue().Album(album.ID); *now.NumOfSongs == 777 {
+		t.Error("the repair was not made")
 	}
 	if got := must(caller.Request(t.Context(), "CancelDiagnosis", nil))(t); string(got) != "false" {
 		t.Errorf("there was nothing to cancel: %s", got)

@@ -119,6 +119,7 @@ var functions = []*Function{
 	row("GetTasks", areaTasks, "lists the tasks in the order in which they were made", (*Server).getTasks),
 	row("Diagnose", areaTasks, "begins to examine the collection, or an artist, album, song or video; thorough: every song is decoded; tells whether it has begun", (*Server).diagnose),
 	row("GetDiagnosis", areaTasks, "tells how far the examination has come and returns up to 500 verdicts of what it has found", (*Server).getDiagnosis),
+	row("ProposeRepairs", areaTasks, "makes plans of what the last examination has found at a path and below it, or everywhere; nothing is changed before ApplyPlan", (*Server).proposeRepairs),
 	row("CancelDiagnosis", areaTasks, "ends the examination that runs; false if there is none", (*Server).cancelDiagnosis),
 	row("CancelTask", areaTasks, "ends a task in any state, and deletes what was uploaded; false if there is none", (*Server).cancelTask),
 	row("InitiateContentIntegration", areaTasks, "brings an upload into the music directory, or makes it a cover", (*Server).initiateContentIntegration),
