@@ -117,6 +117,30 @@ func TestIntegrationThatFails(t *testing.T) {
 	}
 }
 
+// What a killed integration has left goes with its task.
+func TestLeftoversGoWithTheTask(t *testing.T) {
+	b, music := kitchen(t)
+	target := "A/2000 - B/notes.txt"
+	if err := os.MkdirAll(filepath.Join(music, target), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	told := b.bring(tasks.AlbumFile, "notes.txt", []byte("new"))
+	if err := b.m.Integrate(told.ID, target); err != nil {
+		t.Fatal(err)
+	}
+	b.reaches(told.ID, tasks.IntegrationFailed)
+	left := filepath.Join(music, "A/2000 - B/.musicdb-adding-"+told.ID)
+	if err := os.WriteFile(left, []byte("ne"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.m.Cancel(told.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(left); !os.IsNotExist(err) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
 // asStranger runs f as a user to whom nothing is allowed but what all are.
 func asStranger(t *testing.T, f func()) {
 	t.Helper()

@@ -72,7 +72,8 @@ func decodeHex(text []byte) (decoded []byte, ok bool) {
 // many there were. dst may be the same memory as text, or before it.
 //
 // Eight digits at once are taken as the bytes of a word, the first as the lowest.
-// Adding 0x80-x to a byte below 0x80 sets its high bit if it is x or more.
+// Adding 0x80-x to a byte below 0x80 sets its high bit if it is x or more. A byte from
+// 0x80 on is refused as well: it passes both bounds of a range, or overflows at both.
 func decodePairs(dst, text []byte) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	n := 0
@@ -81,7 +82,7 @@ func decodePairs(dst, text []byte) int {
 		lower := w | ones*0x20
 		digit := (w + ones*(0x80-'0')) &^ (w + ones*(0x80-'9'-1))
 		letter := (lower + ones*(0x80-'a')) &^ (lower + ones*(0x80-'f'-1))
-		if ((digit|letter)&^w)&highs != highs {
+		if (digit|letter)&highs != highs {
 			break
 		}
 		// Letters, and no digits, have the bit 0x40. Their low bits count from 1.

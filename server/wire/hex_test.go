@@ -45,6 +45,23 @@ func FuzzHex(f *testing.F) {
 	})
 }
 
+// Every pair of bytes is judged rightly at every place among eight digits.
+func TestEveryPairAmongEightDigits(t *testing.T) {
+	for place := range 7 {
+		for pair := range 1 << 16 {
+			text := []byte("89abCD01")
+			text[place], text[place+1] = byte(pair>>8), byte(pair)
+			want, err := hex.DecodeString(string(text))
+			if n := decodePairs(make([]byte, 4), text); (n == 4) != (err == nil) {
+				t.Fatalf("%q: %d bytes, %v", text, n, err)
+			}
+			if got := bytes.Clone(text); err == nil && (decodePairs(got, got) != 4 || !bytes.Equal(got[:4], want)) {
+				t.Fatalf("%q: %x", text, got[:4])
+			}
+		}
+	}
+}
+
 func TestHexArgument(t *testing.T) {
 	schema := NewSchema[struct {
 		Data Hex `json:"chunkdata"`
