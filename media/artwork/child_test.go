@@ -61,6 +61,7 @@ func child(dir string) error {
 			if _, err := s.SetCover(context.Background(), "A", "B", data); err != nil {
 				return err
 			}
+			fmt.Println("set")
 		}
 		if os.Getenv(childLoop) == "" {
 			return nil
@@ -70,9 +71,9 @@ func child(dir string) error {
 
 var childScales = []int{50, 100, 200}
 
-// spawn starts a child and returns when it has begun; say is what it says from then
-// on, once it has ended.
-func spawn(t *testing.T, dir string, as *syscall.Credential, env []string, pictures ...string) (cmd *exec.Cmd, say func() string) {
+// spawn starts a child and returns when it has begun. hear waits for its next cover;
+// say is what it says from then on, once it has ended.
+func spawn(t *testing.T, dir string, as *syscall.Credential, env []string, pictures ...string) (cmd *exec.Cmd, hear func(), say func() string) {
 	t.Helper()
 	binary := os.Args[0]
 	if as != nil { // it may lie where others see nothing
@@ -103,10 +104,17 @@ func spawn(t *testing.T, dir string, as *syscall.Credential, env []string, pictu
 	if !lines.Scan() || lines.Text() != "begun" {
 		t.Errorf("the child said %q", lines.Text())
 	}
-	return cmd, func() string {
+	hear = func() {
+		if !lines.Scan() || lines.Text() != "set" {
+			t.Errorf("the child said %q", lines.Text())
+		}
+	}
+	return cmd, hear, func() string {
 		var said []string
 		for lines.Scan() {
-			said = append(said, lines.Text())
+			if lines.Text() != "set" {
+				said = append(said, lines.Text())
+			}
 		}
 		if err := cmd.Wait(); err != nil {
 			said = append(said, err.Error())

@@ -72,12 +72,15 @@ func (s *Store) make(ctx context.Context, get func() (made, picture, error)) (ma
 		}
 	}
 	m.scales = make([][]byte, len(s.scales))
-	// A picture that fits already is the same in several scales.
+	// Sizes come from the picture itself, so that roundings do not add up. One that
+	// fits already is the same in several scales.
+	size := p.pixels.Bounds().Size()
 	for i, same := len(s.scales)-1, m.source; i >= 0; i-- {
 		if err := ctx.Err(); err != nil {
 			return made{}, err
 		}
-		if small := fit(p.pixels, s.scales[i]); small != p.pixels {
+		w, h := fitted(size.X, size.Y, s.scales[i], s.scales[i])
+		if small := resized(p.pixels, w, h); small != p.pixels {
 			if same, err = encode(small); err != nil {
 				return made{}, fmt.Errorf("scaling to %d pixels: %w", s.scales[i], err)
 			}

@@ -2,10 +2,9 @@ package artwork
 
 import (
 	"bytes"
-	"compress/zlib"
+	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
-	"io"
 	"testing"
 )
 
@@ -95,8 +94,8 @@ func (f flat) blocks() []byte {
 }
 
 // pngOf is a PNG file (PNG specification, 5 and 11) of the given bit depth and
-// colour type whose data is what it likes.
-func pngOf(t testing.TB, w, h uint32, depth, kind byte, raw io.Reader) []byte {
+// colour type whose data are n zeros: that many, whatever its rows need.
+func pngOf(t testing.TB, w, h uint32, depth, kind byte, n int) []byte {
 	t.Helper()
 	out := []byte("\x89PNG\r\n\x1a\n")
 	chunk := func(name string, body []byte) {
@@ -108,22 +107,31 @@ func pngOf(t testing.TB, w, h uint32, depth, kind byte, raw io.Reader) []byte {
 	header := binary.BigEndian.AppendUint32(nil, w)
 	header = binary.BigEndian.AppendUint32(header, h)
 	chunk("IHDR", append(header, depth, kind, 0, 0, 0))
-	var data bytes.Buffer
-	z := zlib.NewWriter(&data)
-	if _, err := io.Copy(z, raw); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	chunk("IDAT", data.Bytes())
+	chunk("IDAT", packedZeros(t, n))
 	chunk("IEND", nil)
 	return out
 }
 
-// zeros are n bytes.
-func zeros(n int64) io.Reader { return io.LimitReader(nothing{}, n) }
-
-type nothing struct{}
-
-func (nothing) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+// packedZeros are n zeros in the zlib format (RFC 1950): one block of them, written
+// as often as needed.
+func packedZeros(t testing.TB, n int) []byte {
+	t.Helper()
+	const block = 1 << 16
+	deflated := func(n int) []byte {
+		var out bytes.Buffer
+		w, err := flate.NewWriter(&out, flate.BestCompression)
+		if err == nil {
+			_, err = w.Write(make([]byte, n))
+		}
+		if err == nil {
+			err = w.Flush() // ends at a whole byte, and more may follow
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	out := append([]byte{0x78, 0x9c}, bytes.Repeat(deflated(block), n/block)...)
+	out = append(append(out, deflated(n%block)...), 3, 0) // the last block is empty
+	return binary.BigEndian.AppendUint32(out, uint32(n%65521)<<16|1)
+}

@@ -66,7 +66,7 @@ func TestEveryKindOfPicture(t *testing.T) {
 		"PNG of 16 bits":           {asPNG(t, wide), "PNG", pale, pale, false},
 		"grey PNG of 16 bits":      {asPNG(t, deep), "PNG", grey, grey, false},
 		"PNG with palette":         {asPNG(t, paletted()), "PNG", red, white, false},
-		"PNG of one bit":           {pngOf(t, 32, 24, 1, 0, zeros(5*24)), "PNG", color.RGBA{0, 0, 0, 255}, color.RGBA{0, 0, 0, 255}, false},
+		"PNG of one bit":           {pngOf(t, 32, 24, 1, 0, 5*24), "PNG", color.RGBA{0, 0, 0, 255}, color.RGBA{0, 0, 0, 255}, false},
 		"interlaced PNG":           {sample(t, "interlaced.png"), "PNG", red, red, false},
 		"GIF of a part":            {partOfScreen(t), "GIF", red, white, false},
 		"WebP with transparency":   {sample(t, "alpha.webp"), "WebP", pale, pale, false},
@@ -124,8 +124,8 @@ func TestContradictions(t *testing.T) {
 		"a WebP whose picture lies beside its canvas":    outside,
 		"a WebP without picture":                         fromBase64(t, webpLossy)[:12],
 		"a WebP with half of a chunk":                    sample(t, "alpha.webp")[:60],
-		"a PNG with more than its rows":                  pngOf(t, 10, 10, 8, 0, zeros(64<<20)),
-		"a PNG with less than its rows":                  pngOf(t, 10, 10, 8, 0, zeros(50)),
+		"a PNG with more than its rows":                  pngOf(t, 10, 10, 8, 0, 64<<20),
+		"a PNG with less than its rows":                  pngOf(t, 10, 10, 8, 0, 50),
 	} {
 		if _, err := limited(1_000_000).decode(data); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
@@ -161,11 +161,11 @@ func allocated(call func()) int64 {
 // TestBombsTakeNoMemory: the limits hold before a pixel is decoded.
 func TestBombsTakeNoMemory(t *testing.T) {
 	s := limited(DefaultMaxPixels)
-	whole := pngOf(t, 30_000, 30_000, 1, 0, zeros(30_000*3751))
+	whole := pngOf(t, 30_000, 30_000, 1, 0, 30_000*3751)
 	for name, data := range map[string][]byte{
 		"30,000 × 30,000": whole,
 		"its header":      bomb(30_000, 30_000),
-		"of 64 MB":        pngOf(t, 100, 100, 8, 0, zeros(64<<20)),
+		"of 64 MB":        pngOf(t, 100, 100, 8, 0, 64<<20),
 		"of one column":   bomb(1, 1<<31-1),
 	} {
 		took := allocated(func() {

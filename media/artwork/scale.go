@@ -13,6 +13,12 @@ func fit(m image.Image, n int) image.Image { return Fit(m, n, n) }
 func Fit(m image.Image, maxW, maxH int) image.Image {
 	size := m.Bounds().Size()
 	w, h := fitted(size.X, size.Y, maxW, maxH)
+	return resized(m, w, h)
+}
+
+// resized returns the picture in w×h pixels, no more than it has.
+func resized(m image.Image, w, h int) image.Image {
+	size := m.Bounds().Size()
 	if w == size.X && h == size.Y || size.X == 0 || size.Y == 0 {
 		return m
 	}

@@ -130,6 +130,21 @@ func TestSetCoverMakesAllScales(t *testing.T) {
 	}
 }
 
+// The sizes of scales are those of the picture, and not of the scale before, whose
+// rounding would add up.
+func TestScalesKeepTheProportions(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{Scales: []int{150, 200, 500, 700}})
+	name, err := s.SetCover(context.Background(), "A", "B", asPNG(t, testPicture(731, 577)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]image.Point{"700x700/": {700, 553}, "500x500/": {500, 395}, "200x200/": {200, 158}, "150x150/": {150, 118}} {
+		if got := size(t, read(t, s, path+name)); got != want {
+			t.Errorf("%s has %v pixels, want %v", path, got, want)
+		}
+	}
+}
+
 func TestGoodJPEGIsStoredAsItIs(t *testing.T) {
 	s := opened(t, t.TempDir(), Options{})
 	picture := asJPEG(t, testPicture(64, 64))
