@@ -14,7 +14,7 @@ import (
 // the MusicDB protocol.
 
 // ours are functions that the protocol does not have.
-var ours = []string{"GetQueueHistory", "GetRandomState", "ExplainSong", "PreviewRandom", "GetTasks", "CancelTask", "GetPlans", "GetPlan", "ApplyPlan", "RejectPlan", "UndoPlan", "GetCoverColors", "GetCoverCandidates", "Diagnose", "GetDiagnosis", "CancelDiagnosis", "ProposeRepairs"}
+var ours = []string{"GetQueueHistory", "GetRandomState", "ExplainSong", "PreviewRandom", "GetTasks", "CancelTask", "PlanImport", "GetPlans", "GetPlan", "ApplyPlan", "RejectPlan", "UndoPlan", "GetCoverColors", "GetCoverCandidates", "Diagnose", "GetDiagnosis", "CancelDiagnosis", "ProposeRepairs"}
 
 // otherArguments are arguments that differ from the protocol on purpose.
 var otherArguments = map[string]struct {

@@ -117,7 +117,13 @@ func noteKey(name string, packet map[string]any) string {
 	return name + " " + fmt.Sprint(packet["fncname"])
 }
 
+// planSource tells of plans; the reference server has none.
+const planSource = "MusicDB:Plans"
+
 func (n *notes) add(name string, packet map[string]any) {
+	if packet["fncname"] == planSource {
+		return
+	}
 	if n.packets == nil {
 		n.packets = map[string][]map[string]any{}
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"musicdb/fsm"
 	"musicdb/media/plans"
+	"musicdb/media/tasks"
 	"musicdb/server/wire"
 )
 
@@ -22,13 +24,21 @@ func (s *Server) subscribePlans() {
 	s.unsubscribe = append(s.unsubscribe, s.o.Plans.Subscribe(func(p plans.Plan) {
 		raw, _ := json.Marshal(showPlan(p)) // a plan was stored as JSON before
 		s.broadcast(wire.Notification(planSource, "onPlanChanged", raw))
-		if p.State == plans.Applied || p.State == plans.Undone {
+		if p.State == plans.Undone || p.State == plans.Applied && !s.isOfTask(p.ID) {
 			select {
 			case s.stale <- struct{}{}:
 			default: // an update is due anyway
 			}
 		}
 	}))
+}
+
+// isOfTask reports whether a task carries a plan out. That has lists loaded again when
+// it is at its end.
+func (s *Server) isOfTask(id int64) bool {
+	return s.o.Tasks != nil && slices.ContainsFunc(s.o.Tasks.Tasks().All(), func(t tasks.Task) bool {
+		return t.Plan == id && t.State == tasks.ImportingMusic
+	})
 }
 
 // planAnswer is what has become of a request to do something with a plan.

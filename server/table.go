@@ -127,6 +127,7 @@ var functions = []*Function{
 	row("InitiateArtworkImport", areaTasks, "takes the cover of an album or video from an upload, a picture beside the songs, a song or a video", (*Server).initiateArtworkImport),
 	row("InitiateFilesystemScan", areaTasks, "compares the music directory with the library", (*Server).initiateFilesystemScan),
 	row("RemoveUpload", areaTasks, "ends a task in any state, and deletes what was uploaded", (*Server).removeUpload),
+	row("PlanImport", areaTasks, "looks at a new album directory or video and keeps a plan of what would be done, with doubts; with repair, of its names and tags, too", (*Server).planImport),
 	row("GetPlans", areaTasks, "lists what would be changed if somebody agreed, and what was changed and can be taken back, the newest first", (*Server).getPlans),
 	row("GetPlan", areaTasks, "returns a plan with its operations and doubts", (*Server).getPlan),
 	row("ApplyPlan", areaTasks, "makes the changes of a plan, all or none; everybody hears of it", (*Server).applyPlan),
