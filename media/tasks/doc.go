@@ -29,5 +29,6 @@
 // on the goroutine that causes the notification and must not call back.
 //
 // Start reading at states.go and machine.go, then manager.go and worker.go;
+// uploading.go and upload.go for uploads, preparing.go and integrating.go for their steps,
 // firstscan.go for the first scan.
 package tasks
