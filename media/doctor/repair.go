@@ -15,7 +15,7 @@ import (
 	"musicdb/media/plans"
 )
 
-// ErrNothingToRepair: no verdict of the last examination has a repair that a plan can
+// ErrNothingToRepair says that no verdict of the last examination has a repair that a plan can
 // make.
 var ErrNothingToRepair = errors.New("the last examination has found nothing there that a plan can repair")
 

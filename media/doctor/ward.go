@@ -30,7 +30,7 @@ const ahead = 32
 
 // wards lets walk ask for wards, examines them with several goroutines, and tells
 // what is found in the order in which they were asked for.
-func (r *round) wards(walk func(ask func(ward) bool) error) (failure error) {
+func (r *round) wards(walk func(ask func(ward) bool) error) error {
 	ctx, stop := context.WithCancel(r.ctx)
 	type visit struct {
 		ward
@@ -41,6 +41,7 @@ func (r *round) wards(walk func(ask func(ward) bool) error) (failure error) {
 	var goroutines sync.WaitGroup
 	defer goroutines.Wait()
 	defer stop()
+	var failure error // of the walk, to be read when its goroutine has ended
 	goroutines.Go(func() {
 		defer close(order)
 		defer close(visits)
@@ -77,7 +78,8 @@ func (r *round) wards(walk func(ask func(ward) bool) error) (failure error) {
 	if cause := context.Cause(r.ctx); cause != nil {
 		return cause
 	}
-	goroutines.Wait() // failure is set
+	stop()
+	goroutines.Wait()
 	return failure
 }
 

@@ -200,6 +200,8 @@ func fingerprint(s source, f Format) uint64 {
 		_, end = mp4Sound(s)
 	case FormatMPEG, FormatADTS, FormatFLAC:
 		end = (&content{source: s}).endOfSound()
+	case FormatVorbis, FormatOpus:
+		return 0
 	}
 	piece, err := s.upTo(max(0, end-2*sampleWindow), int(min(end, holeSize)))
 	if err != nil || len(piece) == 0 {
