@@ -152,6 +152,9 @@ func (p *player) compareNotifications() {
 			p.compareTasks(key)
 			continue
 		}
+		if strings.HasSuffix(key, " MusicDB:Plans") && len(theirs.packets[key]) == 0 {
+			continue // a source of our own, which clients of the reference server pass by
+		}
 		want, got := theirs.lines(p.t, key, p.names.theirs), ours.lines(p.t, key, p.names.ours)
 		p.compared += len(want)
 		equal := slices.Equal(got, want)
