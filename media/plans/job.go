@@ -62,6 +62,9 @@ func (j *job) act(e *library.Edit, a act) error {
 	j.acted = append(j.acted, a)
 	j.k.reached(momentBegun)
 	if err := j.k.do(a); err != nil {
+		if a.Kind != swapFile { // which may have left a spare file; the others leave everything as it was
+			j.acted = j.acted[:len(j.acted)-1]
+		}
 		return err
 	}
 	j.k.reached(momentMade)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -28,6 +29,14 @@ import (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		child(dir)
+	}
+	flag.Parse()
+	chosen := *soak
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "rapid.checks" })
+	if !chosen { // each run of a model opens a house several times
+		if err := flag.Set("rapid.checks", "8"); err != nil {
+			panic(err)
+		}
 	}
 	dir, err := os.MkdirTemp("", "musicdb-plans-")
 	if err != nil {

@@ -172,7 +172,7 @@ func TestWhatStandsAgainstAnUndo(t *testing.T) {
 			if d := differences(before, h.whole(t)); d != "" {
 				t.Fatalf("touched:\n%s", d)
 			}
-			p, err = h.Undo(ctx, p.ID, "", true, nil)
+			_, err = h.Undo(ctx, p.ID, "", true, nil)
 			if (err == nil) != a.owned {
 				t.Fatalf("with the consent that it is lost: %v", err)
 			}

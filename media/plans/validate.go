@@ -27,6 +27,9 @@ func (p *Plan) check() error {
 				return &InvalidError{i, err.Error()}
 			}
 		}
+		if o.Move != nil && leftBy(p.Operations[:i], o.Move.From) {
+			return &InvalidError{i, "it moves what an operation before has moved elsewhere; name it as that has left it"}
+		}
 		if why := o.wrong(); why != "" {
 			return &InvalidError{i, why}
 		}
@@ -35,6 +38,21 @@ func (p *Plan) check() error {
 		}
 	}
 	return nil
+}
+
+// leftBy reports whether nothing is at a path any more after the operations.
+func leftBy(before []Operation, rel string) (left bool) {
+	for _, o := range before {
+		if o.Move == nil {
+			continue
+		}
+		for path, gone := range map[string]bool{o.Move.From: true, o.Move.To: false} {
+			if rest, ok := strings.CutPrefix(rel, path); ok && (rest == "" || rest[0] == '/') {
+				left = gone
+			}
+		}
+	}
+	return left
 }
 
 // initial returns the path that something had before the operations.
