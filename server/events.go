@@ -17,6 +17,7 @@ const (
 	audioStreamSource = "MusicDB:AudioStream"
 	songQueueSource   = "MusicDB:SongQueue"
 	scanSource        = "MusicDB:Scan"
+	watchSource       = "MusicDB:Watch"
 )
 
 // subscribe turns the events of media into notifications. Each is encoded once

@@ -32,6 +32,9 @@ func (s *Server) startImport() {
 		s.broadcast(wire.Notification(scanSource, event, raw))
 	}
 	s.work("import", func() error {
+		if s.o.Watch != nil {
+			defer s.startWatch() // what is still to be entered is nothing to be offered
+		}
 		var last *ImportProgress // nil as long as there was nothing to import
 		err := s.o.Import(s.ctx, func(p ImportProgress) {
 			last = &p

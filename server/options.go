@@ -22,6 +22,7 @@ import (
 	"musicdb/media/state"
 	"musicdb/media/stream"
 	"musicdb/media/tasks"
+	"musicdb/media/watch"
 )
 
 // Options are the parts that a Server joins and the addresses it listens on. The
@@ -62,6 +63,10 @@ type Options struct {
 	// Machines are further machines that run in the daemon: their figures are shown
 	// with those of the parts.
 	Machines []fsm.Source
+
+	// Watch keeps the library in step with the music directory, once it is filled; nil:
+	// nothing does.
+	Watch *watch.Watch
 
 	// Import fills an empty library while the server runs; nil: nothing to import.
 	// It calls report now and then, from one goroutine, and returns when ctx ends.

@@ -124,6 +124,9 @@ func (s *Server) Sources() []fsm.Source {
 	if s.o.Doctor != nil {
 		sources = append(sources, s.o.Doctor.Source())
 	}
+	if s.o.Watch != nil {
+		sources = append(sources, s.o.Watch.Sources()...)
+	}
 	if s.o.Loudness != nil {
 		sources = append(sources, s.o.Loudness.Sources()...)
 	}
@@ -150,6 +153,9 @@ func (s *Server) Initialize(ctx context.Context) error {
 	s.work("video stream", func() error { return s.o.VideoStream.Run(s.ctx) })
 	s.work("frames", func() error { return s.o.Frames.Run(s.ctx) })
 	s.work("tasks", func() error { return s.o.Tasks.Run(s.ctx) })
+	if s.o.Watch != nil && s.o.Import == nil {
+		s.startWatch()
+	}
 	if s.o.Loudness != nil {
 		s.work("loudness", func() error { return s.o.Loudness.Run(s.ctx) })
 	}

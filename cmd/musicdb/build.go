@@ -27,6 +27,7 @@ import (
 	"musicdb/media/state"
 	"musicdb/media/stream"
 	"musicdb/media/tasks"
+	"musicdb/media/watch"
 	"musicdb/server"
 )
 
@@ -184,6 +185,8 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, options.Tasks.Close)
+	incoming := &newMusic{options.Tasks, options.Plans, options.Planner, c.Music.AutoImport, log}
+	options.Watch = incoming.openWatch(c.Music.Sweep.Duration(), watch.Options{Library: lib, Music: music, Keeper: keeper, Ignore: ignore})
 	options.Doctor = doctor.New(doctor.Options{
 		Catalogue: lib.Catalogue, Music: music, Ignore: ignore, DataDir: data, Scales: covers.Scales(), Tool: tool, Log: log,
 	})
@@ -194,7 +197,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 	if options.Password, err = password(c, store); err != nil {
 		return nil, err
 	}
-	if c.Music.AutoImport == ImportEmpty {
+	if c.Music.AutoImport != ImportOff {
 		options.Import = firstScan(lib, music, ignore, covers, log)
 	}
 	if p.server, err = server.New(options); err != nil {

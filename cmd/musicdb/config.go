@@ -104,7 +104,8 @@ type Config struct {
 		IgnoreArtists Slashes    `default:"lost+found" desc:"names of directories that are no artists, separated by /"`
 		IgnoreAlbums  Slashes    `desc:"names of directories that are no albums, separated by /"`
 		IgnoreSongs   Slashes    `default:".directory / desktop.ini / Desktop.ini / .DS_Store / Thumbs.db / README" old:".directory / desktop.ini / Desktop.ini / .DS_Store / Thumbs.db" desc:"names of files that are no songs, separated by /"`
-		AutoImport    AutoImport `default:"empty" old:"off" desc:"empty: an empty database is filled from the music directory at start; off: the user decides"`
+		AutoImport    AutoImport `default:"empty" old:"off" desc:"empty: an empty database is filled from the music directory at start, and later music is offered; on: later music enters by itself, too; off: all music is offered"`
+		Sweep         Minutes    `default:"5" desc:"minutes between two looks at the whole music directory, for what the kernel tells nobody, as on network mounts; new, changed and moved files are usually seen at once. 0: the music directory is not watched"`
 	}
 	AlbumCover struct {
 		Scales Edges `default:"150, 200, 500, 1000" desc:"edge lengths of square cover thumbnails in pixels, comma separated; the WebUI of MusicDB 8 needs these four"`

@@ -112,7 +112,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{[]string{"MUSICDB_WEBSOCKET_OPENTIMEOUT=0"}, []string{"MUSICDB_WEBSOCKET_OPENTIMEOUT", "1 to 3600"}},
 		{[]string{"MUSICDB_WEBSOCKET_TLS=maybe"}, []string{"MUSICDB_WEBSOCKET_TLS", "auto, on or off"}},
 		{[]string{"MUSICDB_LOG_LOGLEVEL=LOUD"}, []string{"MUSICDB_LOG_LOGLEVEL", "WARNING"}},
-		{[]string{"MUSICDB_MUSIC_AUTOIMPORT=on"}, []string{"MUSICDB_MUSIC_AUTOIMPORT", "empty or off"}},
+		{[]string{"MUSICDB_MUSIC_AUTOIMPORT=always"}, []string{"MUSICDB_MUSIC_AUTOIMPORT", "empty, on or off"}},
 		{[]string{"MUSICDB_TRACKER_CUTTIME=-1"}, []string{"MUSICDB_TRACKER_CUTTIME", "-1", "0 to 525600 minutes"}},
 		{[]string{"MUSICDB_TRACKER_CUTTIME=half an hour"}, []string{"MUSICDB_TRACKER_CUTTIME", "half an hour", "0 to 525600 minutes"}},
 		{[]string{"MUSICDB_TRACKER_TRACKRANDOM=2"}, []string{"MUSICDB_TRACKER_TRACKRANDOM", "true or on"}},

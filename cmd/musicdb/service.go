@@ -45,7 +45,7 @@ func (s *service) StartWebSocketServer(ctx context.Context) error {
 	}
 	if interval > 0 {
 		s.reports.Go(func() {
-			watch(ctx, interval, s.alive, func() { s.tell(daemon.SdNotifyWatchdog) }, s.log)
+			feedWatchdog(ctx, interval, s.alive, func() { s.tell(daemon.SdNotifyWatchdog) }, s.log)
 		})
 	}
 	return nil
@@ -98,9 +98,9 @@ func (s *service) alive(ctx context.Context) error {
 	return s.Alive(ctx)
 }
 
-// watch tells that the server is alive, twice in the interval after which a silent
+// feedWatchdog tells that the server is alive, twice in the interval after which a silent
 // one is killed, but only as often as that is true.
-func watch(ctx context.Context, interval time.Duration, alive func(context.Context) error, tell func(), log *slog.Logger) {
+func feedWatchdog(ctx context.Context, interval time.Duration, alive func(context.Context) error, tell func(), log *slog.Logger) {
 	tick := time.NewTicker(interval / 2)
 	defer tick.Stop()
 	for {

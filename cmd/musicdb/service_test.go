@@ -113,7 +113,7 @@ func TestTheWatchdogIsToldTheTruth(t *testing.T) {
 		start, done := time.Now(), make(chan struct{})
 		go func() {
 			defer close(done)
-			watch(ctx, interval, func(ctx context.Context) error {
+			feedWatchdog(ctx, interval, func(ctx context.Context) error {
 				mu.Lock()
 				do := alive
 				mu.Unlock()

@@ -155,11 +155,14 @@ type AutoImport string
 // The kinds of automatic import; MUSICDB_MUSIC_AUTOIMPORT explains them.
 const (
 	ImportEmpty AutoImport = "empty"
+	ImportOn    AutoImport = "on"
 	ImportOff   AutoImport = "off"
 )
 
 // Decode accepts one of the kinds.
-func (a *AutoImport) Decode(value string) error { return choose(a, value, ImportEmpty, ImportOff) }
+func (a *AutoImport) Decode(value string) error {
+	return choose(a, value, ImportEmpty, ImportOn, ImportOff)
+}
 
 // StreamStart says what the stream does after a start.
 type StreamStart string

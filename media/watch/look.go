@@ -216,11 +216,26 @@ func (l *look) covers(rel string) bool {
 // lead to where a survey does not look, and a directory may be renamed while it is looked
 // at.
 func (l *look) vanish() {
-	for s := range l.rows.Songs() {
-		l.missed(lostFile{s.Path, s.ID, 0, l.w.known[s.Path]})
+	song := func(s library.Song) { l.missed(lostFile{s.Path, s.ID, 0, l.w.known[s.Path]}) }
+	video := func(v library.Video) { l.missed(lostFile{v.Path, 0, v.ID, l.w.known[v.Path]}) }
+	if l.artists == nil {
+		for s := range l.rows.Songs() {
+			song(s)
+		}
+		for _, v := range l.rows.Videos() {
+			video(v)
+		}
 	}
-	for _, v := range l.rows.Videos() {
-		l.missed(lostFile{v.Path, 0, v.ID, l.w.known[v.Path]})
+	for name := range l.artists {
+		artist, _ := l.rows.ArtistByPath(name)
+		for _, album := range l.rows.AlbumsOf(artist.ID) {
+			for _, s := range l.rows.SongsOf(album.ID) {
+				song(s)
+			}
+		}
+		for _, v := range l.rows.VideosOf(artist.ID) {
+			video(v)
+		}
 	}
 	l.gone = len(l.vanished)
 	for path := range l.w.lost {

@@ -62,6 +62,14 @@ func (w *Watch) Status() Status {
 	return s
 }
 
+// Subscribe has changed called when rows were changed, and tell when a fault begins and
+// when it is over, besides the functions of the options. It must be called before Run.
+func (w *Watch) Subscribe(changed func(), tell func(Status)) {
+	before := w.o
+	w.o.Changed = func() { before.Changed(); changed() }
+	w.o.Tell = func(s Status) { before.Tell(s); tell(s) }
+}
+
 // Sweep asks for a look at everything, soon.
 func (w *Watch) Sweep() {
 	select {
@@ -96,10 +104,10 @@ func (w *Watch) Run(ctx context.Context) error {
 
 // loop waits for what is to be done and does it.
 func (w *Watch) loop(ctx context.Context) {
-	sweep, settled, rest := time.NewTimer(w.pause()), time.NewTimer(time.Hour), time.NewTimer(w.o.Calm)
+	sweep, settled, pause := time.NewTimer(w.pause()), time.NewTimer(time.Hour), time.NewTimer(w.o.Calm)
 	defer sweep.Stop()
 	defer settled.Stop()
-	defer rest.Stop()
+	defer pause.Stop()
 	all := func() {
 		w.fire(Due)
 		w.look(ctx, nil)
@@ -115,8 +123,8 @@ func (w *Watch) loop(ctx context.Context) {
 			all()
 		case <-w.asked:
 			all()
-		case <-rest.C:
-			rest.Reset(w.listen(ctx))
+		case <-pause.C:
+			pause.Reset(w.listen(ctx))
 		}
 		artists, lost, next := w.notice.calm(time.Now(), w.o.Calm)
 		if !next.IsZero() || len(artists) > 0 {
@@ -159,8 +167,12 @@ func (w *Watch) listen(ctx context.Context) time.Duration {
 	if w.machine.State() != Watching || !w.hear(ctx) {
 		return w.o.Calm
 	}
-	return time.Since(began)
+	return rest * time.Since(began)
 }
+
+// rest is how many times as long as the reading of a file the pause behind it is: music
+// that plays, and a disk that sleeps, come first.
+const rest = 4
 
 // pause is the time until the next sweep.
 func (w *Watch) pause() time.Duration {
@@ -183,7 +195,7 @@ func (w *Watch) limited(err error) {
 	if text := err.Error(); text != w.limit {
 		w.limit = text
 		w.o.Log.Warn("the kernel does not watch all directories of music: changes are found by sweeps only", "err", err, "every", w.o.Sweep,
-			"remedy", "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances (sysctl), or lower MUSICDB_WATCH_SWEEP")
+			"remedy", "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances (sysctl), or lower MUSICDB_MUSIC_SWEEP")
 	}
 }
 
