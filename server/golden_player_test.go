@@ -53,6 +53,7 @@ func newPlayer(t *testing.T, s scenario) *player {
 	}
 	p.names.theirs = newNormaliser(p.recording.started, p.recording.ended)
 	p.names.ours = newNormaliser(p.started, p.started+int64(time.Hour/time.Second))
+	p.names.ours.data = p.daemon.dir
 	return p
 }
 

@@ -42,7 +42,7 @@ var scenarios = []scenario{
 	{name: "11-properties"},
 	{name: "12-video", videos: true},
 	{name: "12b-video-disabled"},
-	{name: "13-upload", pending: "uploads and imports need the task machinery"},
+	{name: "13-upload"},
 	{name: "14-import-reserve"},
 	{name: "15-files"},
 	{name: "16-entries"},

@@ -7,6 +7,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // normaliser makes the packets of two servers comparable: it numbers random ids in
@@ -17,6 +18,7 @@ type normaliser struct {
 	number map[string]string
 	text   map[string]string // by number
 	count  map[string]int    // by kind
+	data   string            // directory that the recording calls <DATA>; "": none
 }
 
 func newNormaliser(started, ended int64) *normaliser {
@@ -62,6 +64,9 @@ func (n *normaliser) value(key string, value any) any {
 	case string:
 		if kind := kindOf(key, v); kind != "" {
 			return n.numbered(kind, v)
+		}
+		if inside, is := strings.CutPrefix(v, n.data+"/"); is && n.data != "" {
+			return "<DATA>/" + inside
 		}
 		return v
 	case json.Number:

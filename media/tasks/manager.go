@@ -132,8 +132,8 @@ func (m *Manager) tell(kind Kind, t *Task, message string) {
 	}
 }
 
-// Tasks are all tasks.
-func (m *Manager) Tasks() *Lists { return newLists(m.all()) }
+// Tasks are all tasks but those whose removal everybody was told.
+func (m *Manager) Tasks() *Lists { return newLists(m.All()) }
 
 // Task returns one task.
 func (m *Manager) Task(id string) (Task, error) {
@@ -144,8 +144,10 @@ func (m *Manager) Task(id string) (Task, error) {
 	return *r.shown.Load(), nil
 }
 
-// All are all tasks in the order in which they were made.
-func (m *Manager) All() []Task { return m.all() }
+// All are the same in the order in which they were made.
+func (m *Manager) All() []Task {
+	return slices.DeleteFunc(m.all(), func(t Task) bool { return t.State == Remove })
+}
 
 func (m *Manager) all() []Task {
 	m.mu.Lock()
