@@ -14,6 +14,10 @@ var pending = []string{}
 // server does not have yet.
 var pendingSources = []string{}
 
+// ownSources are sources of notifications that are ours; clients of the reference
+// server pass by them.
+var ownSources = []string{planSource, "MusicDB:Watch"}
+
 // areas are the deliberate differences of all areas.
 var areas = []deliberate{deliberateProtocol, deliberateMeta, deliberateFiles, deliberateVideo, deliberateStream, deliberateTasks, deliberateImport}
 

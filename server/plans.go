@@ -30,6 +30,13 @@ func (s *Server) subscribePlans() {
 			default: // an update is due anyway
 			}
 		}
+		switch p.State {
+		case plans.Applied:
+			s.o.Tasks.PlanApplied(p.ID)
+		case plans.Rejected, plans.Stale, plans.Forgotten:
+			s.o.Tasks.PlanWithdrawn(p.ID)
+		default: // the offer of it, if there is one, stays
+		}
 	}))
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 
 	"musicdb/media/files"
@@ -58,6 +59,10 @@ func planOf(ctx context.Context, w *Work, t Task) (plans.Plan, error) {
 	var err error
 	switch {
 	case t.ContentType == Album && t.AlbumPath != nil:
+		artist := path.Dir(*t.AlbumPath)
+		if _, known := o.Library.Catalogue().ArtistByPath(artist); !known {
+			return plans.Plan{}, Fail(MessageAlbumImport, fmt.Errorf("the artist %q has no entry", artist), "enter the artist (CreateArtistEntry), then import the album again")
+		}
 		plan, err = o.Planner.Album(ctx, *t.AlbumPath, intake.Wish{})
 	case t.ContentType == Video && t.VideoPath != nil:
 		plan, err = o.Planner.Video(ctx, *t.VideoPath, wishOf(t))

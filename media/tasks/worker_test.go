@@ -97,7 +97,7 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// An offer that was carried out refreshes everybody's lists.
+// An offer ends when its plan was carried out.
 func TestAppliedOffer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, t.TempDir(), nil)
