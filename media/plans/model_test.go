@@ -83,7 +83,7 @@ func dies(t failer, h **house, id int64, undo bool, moments int) (died bool) {
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
-				if p != error(errKilled) {
+				if p != errKilled {
 					panic(p)
 				}
 				died = true
