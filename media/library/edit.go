@@ -20,6 +20,7 @@ type Edit struct {
 	now    *Catalogue
 	failed error
 	gone   struct{ songs, videos []int64 } // whose lyrics and tracker rows go with the commit
+	behind []func()                        // see OnCommit
 }
 
 // Edit runs do and keeps all that it has done, or nothing if it returns an error
@@ -49,9 +50,17 @@ func (l *Library) Edit(ctx context.Context, do func(e *Edit) error) error {
 		if e.now != before {
 			l.catalogue.Store(e.now)
 		}
+		for _, behind := range e.behind {
+			behind()
+		}
 		return nil
 	})
 }
+
+// OnCommit has do called when this edit is on the disk, and before anybody else may
+// write: what it notes of the commit, by methods of the edit that write our own
+// database, is noted before a row can be another one.
+func (e *Edit) OnCommit(do func()) { e.behind = append(e.behind, do) }
 
 // begin takes the music database for writing, by a statement that concerns no
 // row: "BEGIN IMMEDIATE" would take the tracker too, and make every commit one

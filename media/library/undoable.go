@@ -48,8 +48,16 @@ func (l *Library) EditUndoable(ctx context.Context, u Undoable, do func(e *Edit)
 		if err := do(e); err != nil {
 			return err
 		}
-		row, err = e.undoable(u)
-		return err
+		if row, err = e.undoable(u); err != nil || row.ID == 0 {
+			return err
+		}
+		e.OnCommit(func() {
+			row.State = PlanApplied
+			if err := e.inOwn(func(tx *sql.Tx) error { return savePlan(e.ctx, tx, row, false) }); err != nil {
+				l.log.Warn("the journal of changes could not be brought up to date; that is done with the next start", "err", err)
+			}
+		})
+		return nil
 	})
 	if row.ID == 0 {
 		return 0, err
@@ -58,10 +66,6 @@ func (l *Library) EditUndoable(ctx context.Context, u Undoable, do func(e *Edit)
 		// Without the commit it is nobody's; a crash before this leaves it to Made.
 		_ = l.RemovePlans(context.WithoutCancel(ctx), []int64{row.ID})
 		return 0, err
-	}
-	row.State = PlanApplied
-	if err := l.SavePlan(context.WithoutCancel(ctx), row, false); err != nil {
-		l.log.Warn("the journal of changes could not be brought up to date; that is done with the next start", "err", err)
 	}
 	return row.ID, nil
 }

@@ -96,6 +96,9 @@ type step struct {
 	Rows  *[]library.RowChange `json:"rows,omitempty"`  // all acts are made, and this is going to be committed
 	Files []Made               `json:"files,omitempty"` // with Rows: what was made of files
 	Warn  []string             `json:"warn,omitempty"`  // with Rows: what could not be done
+	// Committed: the rows are. A kill between the commit and this step leaves it to
+	// [library.Catalogue.Made], because nobody else has written then.
+	Committed bool `json:"committed,omitempty"`
 }
 
 // cover is a cover that is written: its name, and whether what was there is kept.

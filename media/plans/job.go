@@ -79,6 +79,16 @@ func (j *job) noteIn(e *library.Edit, s step) error {
 	return e.NotePlanStep(j.plan.ID, raw)
 }
 
+// noteCommit has it noted when the rows are committed: from then on users change them,
+// and they do not tell any more that they were.
+func (j *job) noteCommit(e *library.Edit) {
+	e.OnCommit(func() {
+		if err := j.noteIn(e, step{Committed: true}); err != nil {
+			j.k.log.Warn("it could not be noted that a plan is committed; its rows tell that, unless they are changed before the next start", "plan", j.plan.ID, "err", err)
+		}
+	})
+}
+
 // takeBack puts back everything that the job has changed. It goes on after an error,
 // and may be called again.
 func (j *job) takeBack(ctx context.Context) error {

@@ -75,9 +75,11 @@ var errKilled = errors.New("killed")
 func dies(t failer, h **house, id int64, undo bool, moments int) (died bool) {
 	t.Helper()
 	ctx := context.Background()
-	(*h).reached = func(moment) {
-		if moments--; moments < 0 {
-			panic(errKilled)
+	if moments >= 0 { // else it was said already at which
+		(*h).reached = func(moment) {
+			if moments--; moments < 0 {
+				panic(errKilled)
+			}
 		}
 	}
 	func() {

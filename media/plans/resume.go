@@ -58,9 +58,9 @@ func (k *Keeper) resumeOne(ctx context.Context, id int64) error {
 			j.acted = append(j.acted, *s.Act)
 		case s.Cover != nil:
 			j.written = append(j.written, *s.Cover)
+		case s.Committed:
+			committed = true
 		case s.Rows != nil:
-			// Nobody has changed these rows since: whoever was killed has begun nothing
-			// else, and whoever was not tries this before everything else.
 			committed = k.o.Library.Catalogue().Made(*s.Rows)
 			j.warned = s.Warn
 			if p.State == Applying {

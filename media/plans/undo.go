@@ -229,6 +229,7 @@ func (j *job) changeBack(e *library.Edit, lose bool) error {
 		}
 	}
 	err = j.noteIn(e, step{Rows: &rows})
+	j.noteCommit(e)
 	j.k.reached(momentNoted)
 	return err
 }
