@@ -93,7 +93,7 @@ func notAbsent(err error) error {
 type step struct {
 	Act   *act                 `json:"act,omitempty"`   // is going to be made
 	Cover *cover               `json:"cover,omitempty"` // is going to be written
-	Rows  *[]library.RowChange `json:"rows,omitempty"`  // all acts are made, and this is going to be committed
+	Rows  *[]library.RowChange `json:"rows,omitempty"`  // all acts are made, and this, not nil, is going to be committed
 	Files []Made               `json:"files,omitempty"` // with Rows: what was made of files
 	Warn  []string             `json:"warn,omitempty"`  // with Rows: what could not be done
 	// Committed: the rows are. A kill between the commit and this step leaves it to

@@ -116,8 +116,7 @@ func (j *job) change(e *library.Edit) error {
 		}
 	}
 	j.plan.Outcome.Files, j.plan.Outcome.Rows = j.made, rows
-	err = j.noteIn(e, step{Rows: &rows, Files: j.made, Warn: j.warned})
-	j.noteCommit(e)
+	err = j.noteRows(e, step{Rows: &rows, Files: j.made, Warn: j.warned})
 	j.k.reached(momentNoted)
 	return err
 }

@@ -79,14 +79,21 @@ func (j *job) noteIn(e *library.Edit, s step) error {
 	return e.NotePlanStep(j.plan.ID, raw)
 }
 
-// noteCommit has it noted when the rows are committed: from then on users change them,
-// and they do not tell any more that they were.
-func (j *job) noteCommit(e *library.Edit) {
+// noteRows notes the rows that are going to be committed, and then that they are: from
+// then on users change them, and they do not tell it any more.
+func (j *job) noteRows(e *library.Edit, s step) error {
+	if *s.Rows == nil {
+		*s.Rows = []library.RowChange{} // a plan of nothing but files has been committed, too
+	}
+	if err := j.noteIn(e, s); err != nil {
+		return err
+	}
 	e.OnCommit(func() {
 		if err := j.noteIn(e, step{Committed: true}); err != nil {
 			j.k.log.Warn("it could not be noted that a plan is committed; its rows tell that, unless they are changed before the next start", "plan", j.plan.ID, "err", err)
 		}
 	})
+	return nil
 }
 
 // takeBack puts back everything that the job has changed. It goes on after an error,

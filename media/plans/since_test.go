@@ -73,3 +73,28 @@ func TestWhatUsersDoBeforeAPlanIsFinishedDoesNotTurnItBack(t *testing.T) {
 		t.Errorf("row without file: %s", s)
 	}
 }
+
+// TestAPlanOfNothingButFilesIsAppliedFromItsCommitOn: no row tells that it was committed.
+func TestAPlanOfNothingButFilesIsAppliedFromItsCommitOn(t *testing.T) {
+	ctx := context.Background()
+	h, err := openHouse(furnish(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := h.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	before := h.whole(t)
+	if _, err := h.Propose(ctx, Plan{Kind: Repair, Title: "a directory", Operations: []Operation{{MakeDirectory: &MakeDirectory{"Three"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	killedWith(t, &h, false, momentCommitted, func(*house) {})
+	if p, err := h.Undo(ctx, 1, "", false, nil); err != nil || p.State != Undone {
+		t.Fatalf("%v, %v", p.State, err)
+	}
+	if d := differences(before, h.whole(t)); d != "" {
+		t.Errorf("undone, but\n%s", d)
+	}
+}

@@ -228,8 +228,7 @@ func (j *job) changeBack(e *library.Edit, lose bool) error {
 			return err
 		}
 	}
-	err = j.noteIn(e, step{Rows: &rows})
-	j.noteCommit(e)
+	err = j.noteRows(e, step{Rows: &rows})
 	j.k.reached(momentNoted)
 	return err
 }
