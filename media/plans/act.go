@@ -18,6 +18,10 @@ type act struct {
 	Path string  `json:"path"`         // of the directory or file
 	To   string  `json:"to,omitempty"` // where it is moved
 	Key  string  `json:"key,omitempty"`
+	// Of a file that is swapped: what it is before and behind that. Anything else is
+	// somebody else's, and stays.
+	Was  *File `json:"was,omitempty"`
+	Left *File `json:"left,omitempty"`
 }
 
 // actKind says what an act does.
@@ -29,13 +33,18 @@ const (
 	swapFile      actKind = "swap" // for the version of it that lies ready
 )
 
-func (k *Keeper) do(a act) error {
+func (k *Keeper) do(ctx context.Context, a act) error {
 	switch a.Kind {
 	case makeDirectory:
 		return k.o.Music.MakeDirectory(a.Path)
 	case moveFile:
 		return k.o.Music.Rename(a.Path, a.To)
 	case swapFile:
+		if a.Was != nil {
+			if same, err := k.same(ctx, a.Path, *a.Was); err != nil || !same {
+				return errors.Join(err, fmt.Errorf("somebody else has changed %q: %w", a.Path, errForeign))
+			}
+		}
 		return k.o.Music.Swap(a.Path, a.Key)
 	}
 	return fmt.Errorf("plans: nobody knows how to %s %q", a.Kind, a.Path)
@@ -43,7 +52,7 @@ func (k *Keeper) do(a act) error {
 
 // takeBack makes an act not made. Of the last one it is not known whether it was made,
 // or how far; those before it were.
-func (k *Keeper) takeBack(a act) error {
+func (k *Keeper) takeBack(ctx context.Context, a act) error {
 	switch a.Kind {
 	case makeDirectory:
 		err := k.o.Music.RemoveEmpty(a.Path)
@@ -57,9 +66,32 @@ func (k *Keeper) takeBack(a act) error {
 	case moveFile:
 		return k.moveBack(a)
 	case swapFile:
-		return k.o.Music.SwapBack(a.Path, a.Key)
+		return k.swapBack(ctx, a)
 	}
 	return fmt.Errorf("plans: nobody knows how to take back %s of %q", a.Kind, a.Path)
+}
+
+// errForeign is the failure of a plan to whose file somebody else has written behind
+// the last look at it.
+var errForeign = errors.New("the file is not the one that the plan has looked at")
+
+// swapBack brings the former file back, unless somebody else has written another one
+// since: while the server was down, for instance.
+func (k *Keeper) swapBack(ctx context.Context, a act) error {
+	if a.Was == nil || a.Left == nil {
+		return k.o.Music.SwapBack(a.Path, a.Key)
+	}
+	for _, ours := range []*File{a.Left, a.Was} {
+		same, err := k.same(ctx, a.Path, *ours)
+		if same || errors.Is(err, fs.ErrNotExist) {
+			return k.o.Music.SwapBack(a.Path, a.Key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	k.log.Warn("a file whose tags were to be put back stays, because somebody else has written it since", "path", a.Path)
+	return k.o.Music.DropSpares(a.Path, a.Key)
 }
 
 func (k *Keeper) moveBack(a act) error {
@@ -150,6 +182,8 @@ func remedy(err error) string {
 		return "apply it again if it was not meant to be stopped"
 	case errors.Is(err, files.ErrOccupied):
 		return "move what is there, or choose another name, and make a new plan"
+	case errors.Is(err, errForeign):
+		return "wait until nobody writes to it any more, and make a new plan"
 	case errors.Is(err, files.ErrLinked), errors.Is(err, files.ErrUnfaithful):
 		return "leave this file out of the plan"
 	case errors.As(err, &unfit):

@@ -109,7 +109,7 @@ func (j *job) change(e *library.Edit) error {
 			j.on(o.Move.From)
 			err = j.move(e, i, o.Move)
 		case o.WriteTags != nil:
-			err = j.act(e, act{Kind: swapFile, Path: o.WriteTags.File.Path, Key: j.key(i)})
+			err = j.act(e, j.swap(i, o.WriteTags.File.Path))
 		}
 		if err != nil {
 			return err
@@ -119,6 +119,17 @@ func (j *job) change(e *library.Edit) error {
 	err = j.noteRows(e, step{Rows: &rows, Files: j.made, Warn: j.warned})
 	j.k.reached(momentNoted)
 	return err
+}
+
+// swap is how the file of an operation gets its other tags.
+func (j *job) swap(operation int, rel string) act {
+	a := act{Kind: swapFile, Path: rel, Key: j.key(operation)}
+	for _, m := range j.made {
+		if m.Operation == operation {
+			a.Was, a.Left = m.Was, m.Left
+		}
+	}
+	return a
 }
 
 func (j *job) move(e *library.Edit, i int, m *Move) error {

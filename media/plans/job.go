@@ -61,7 +61,7 @@ func (j *job) act(e *library.Edit, a act) error {
 	}
 	j.acted = append(j.acted, a)
 	j.k.reached(momentBegun)
-	if err := j.k.do(a); err != nil {
+	if err := j.k.do(context.Background(), a); err != nil {
 		if a.Kind != swapFile { // which may have left a spare file; the others leave everything as it was
 			j.acted = j.acted[:len(j.acted)-1]
 		}
@@ -102,7 +102,7 @@ func (j *job) takeBack(ctx context.Context) error {
 	var failures []error
 	for len(j.acted) > 0 && len(failures) == 0 { // the order matters: a file cannot go where its directory is not
 		last := len(j.acted) - 1
-		if err := j.k.takeBack(j.acted[last]); err != nil {
+		if err := j.k.takeBack(ctx, j.acted[last]); err != nil {
 			failures = append(failures, err)
 			break
 		}

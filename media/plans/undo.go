@@ -215,7 +215,7 @@ func (j *job) changeBack(e *library.Edit, lose bool) error {
 			continue
 		}
 		rel := final(j.plan.Operations[m.Operation:], m.Left.Path)
-		if err := j.act(e, act{Kind: swapFile, Path: rel, Key: j.key(m.Operation)}); err != nil {
+		if err := j.act(e, act{Kind: swapFile, Path: rel, Key: j.key(m.Operation), Was: m.Left, Left: m.Was}); err != nil {
 			return err
 		}
 	}
