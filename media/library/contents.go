@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"time"
@@ -24,7 +25,30 @@ type KnownFile struct {
 // EachKnownFile calls each for everything that is known, in no order. Rows of songs and
 // videos that are gone may be among them.
 func (l *Library) EachKnownFile(ctx context.Context, each func(KnownFile)) error {
-	rows, err := l.own.QueryContext(ctx, "SELECT path, songid, videoid, size, modified, inode, device, checksum FROM contents")
+	return l.knownFiles(ctx, each, "")
+}
+
+// KnownFile returns what is known of the file at a path. False: nothing.
+func (l *Library) KnownFile(ctx context.Context, path string) (known KnownFile, exists bool, err error) {
+	err = l.knownFiles(ctx, func(k KnownFile) { known, exists = k, true }, "WHERE path = ?", path)
+	return known, exists, err
+}
+
+// KnownFilesOf returns which files held a sound when they were last looked at, in the
+// order of their paths. What is there now may be something else, and rows of songs that
+// are gone may be among them. It fails with an EntryError of ErrInvalid for a checksum
+// that is none.
+func (l *Library) KnownFilesOf(ctx context.Context, content string) (known []KnownFile, err error) {
+	sum, err := contentOf(content)
+	if err != nil {
+		return nil, &EntryError{Reason: ErrInvalid, Kind: "file", Detail: "it has the checksum " + content}
+	}
+	err = l.knownFiles(ctx, func(k KnownFile) { known = append(known, k) }, "WHERE checksum = ? ORDER BY path", sum)
+	return known, err
+}
+
+func (l *Library) knownFiles(ctx context.Context, each func(KnownFile), which string, args ...any) error {
+	rows, err := l.own.QueryContext(ctx, "SELECT path, songid, videoid, size, modified, inode, device, checksum FROM contents "+which, args...)
 	if err != nil {
 		return fileError(l.own.path, err)
 	}
@@ -46,6 +70,15 @@ func (l *Library) EachKnownFile(ctx context.Context, each func(KnownFile)) error
 	return nil
 }
 
+// contentOf is a checksum as it is kept.
+func contentOf(content string) ([]byte, error) {
+	sum, err := hex.DecodeString(content)
+	if err == nil && len(sum) != sha256.Size {
+		err = hex.ErrLength
+	}
+	return sum, err
+}
+
 // SaveKnownFiles forgets the files at the paths that are gone, and then replaces what is
 // known of others, in one transaction. It is on the disk when nil is returned. It fails
 // with an EntryError of ErrInvalid for a checksum that is none.
@@ -55,8 +88,8 @@ func (l *Library) SaveKnownFiles(ctx context.Context, files []KnownFile, gone []
 		if k.Content == "" {
 			continue
 		}
-		sum, err := hex.DecodeString(k.Content)
-		if err != nil || len(sum) != 32 {
+		sum, err := contentOf(k.Content)
+		if err != nil {
 			return &EntryError{Reason: ErrInvalid, Kind: "file", Detail: k.Path + " has the checksum " + k.Content}
 		}
 		sums[i] = sum

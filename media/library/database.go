@@ -108,9 +108,12 @@ func (db *database) begin(ctx context.Context, s schema) (version int, err error
 }
 
 func (s schema) create(ctx context.Context, tx *sql.Tx) error {
-	statements := make([]string, 0, len(s.tables)+len(s.rows)+1)
+	statements := make([]string, 0, len(s.tables)+len(s.indexes)+len(s.rows)+1)
 	for _, t := range s.tables {
 		statements = append(statements, t.create())
+	}
+	for _, ix := range s.indexes {
+		statements = append(statements, ix.create())
 	}
 	statements = append(statements, fmt.Sprintf("INSERT INTO meta (key, value) VALUES ('version', '%d')", s.version))
 	statements = append(statements, s.rows...)
@@ -128,6 +131,10 @@ func (t tableSchema) create() string {
 		columns[i] = "    " + c.name + " " + c.is
 	}
 	return "CREATE TABLE " + t.name + " (\n" + strings.Join(columns, ",\n") + "\n)"
+}
+
+func (ix indexSchema) create() string {
+	return "CREATE INDEX IF NOT EXISTS " + ix.name + " ON " + ix.table + " (" + ix.column + ")"
 }
 
 func (db *database) version(ctx context.Context, s schema) (int, error) {

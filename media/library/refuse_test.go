@@ -52,7 +52,7 @@ func TestOpenRefusesWhatIsNotItsDatabase(t *testing.T) {
 		"older music":      {setVersion("music.db", "3"), library.ErrVersion, []string{"music.db", "version 3", "expected is version 5", "upgrade"}},
 		"newer tracker":    {setVersion("tracker.db", "5"), library.ErrVersion, []string{"tracker.db", "version 5", "expected is version 4", "newer"}},
 		"older tracker":    {setVersion("tracker.db", "1"), library.ErrVersion, []string{"tracker.db", "version 1", "upgrade"}},
-		"newer own":        {setVersion("musicdb.db", "8"), library.ErrVersion, []string{"musicdb.db", "version 8", "expected is version 7"}},
+		"newer own":        {setVersion("musicdb.db", "9"), library.ErrVersion, []string{"musicdb.db", "version 9", "expected is version 8"}},
 		"version a word":   {setVersion("music.db", "'five'"), library.ErrVersion, []string{"music.db", "version five", "not made by MusicDB"}},
 		"version is NULL":  {setVersion("music.db", "NULL"), library.ErrVersion, []string{"no version number"}},
 		"no version":       {sqls("music.db", "DELETE FROM meta"), library.ErrVersion, []string{"no version number", "move it elsewhere"}},

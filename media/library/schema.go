@@ -12,6 +12,7 @@ type schema struct {
 	file    string
 	version int
 	tables  []tableSchema
+	indexes []indexSchema                        // of our own file alone: MusicDB 8 has none
 	rows    []string                             // inserted into a new file, besides the version
 	steps   []step                               // from older versions, in order
 	repair  func(context.Context, *sql.Tx) error // of what programs that wrote this version have done wrong; may be nil
@@ -24,6 +25,9 @@ type tableSchema struct {
 	name    string
 	columns []column // the first one is the key of an AUTOINCREMENT table
 }
+
+// indexSchema is an index over one column.
+type indexSchema struct{ name, table, column string }
 
 // column is a column's name and what follows it in CREATE TABLE.
 type column struct{ name, is string }
@@ -161,7 +165,8 @@ var trackerSchema = schema{
 // ownSchema is ours alone; no other program reads it.
 var ownSchema = schema{
 	file:    "musicdb.db",
-	version: 7,
+	version: 8,
+	indexes: []indexSchema{{"contentsbychecksum", "contents", "checksum"}},
 	tables: []tableSchema{
 		metaTable,
 		{"streamposition", []column{
@@ -256,5 +261,6 @@ var ownSchema = schema{
 		{5, []string{"counting"}, nil},
 		{6, []string{"contents"}, nil},
 		{7, []string{"plans", "plansteps", "plankept"}, nil},
+		{8, nil, nil}, // the index of contents
 	},
 }

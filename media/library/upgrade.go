@@ -47,6 +47,11 @@ func (db *database) upgrade(ctx context.Context, s schema, from int, now time.Ti
 		if err := s.complete(ctx, tx, db.path); err != nil {
 			return err
 		}
+		for _, ix := range s.indexes { // the tables are those of the schema by now
+			if _, err := tx.ExecContext(ctx, ix.create()); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, "UPDATE meta SET value = ? WHERE key = 'version'", s.version)
 		return err
 	})
