@@ -3,7 +3,9 @@ package server_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -25,6 +27,22 @@ func TestAnImportIsPlannedForAClient(t *testing.T) {
 	argument := `{"planid":` + string(must(json.Marshal(got.Plan.ID))(t)) + `}`
 	if answer := ofPlans[heldAnswer](t, asker, "ApplyPlan", argument); !answer.Done || !known() {
 		t.Fatalf("%+v", answer)
+	}
+	song := must(filepath.Glob(filepath.Join(d.music, album, "*.*3")))(t)
+	copied := filepath.Join(d.music, "Copyist/2024 - Collected", "03 Another name.mp3")
+	if err := os.MkdirAll(filepath.Dir(copied), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("ffmpeg", "-v", "error", "-nostdin", "-i", song[0], "-map", "0:a", "-c", "copy", "-map_metadata", "-1", "-metadata", "title=Another", copied).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	twice := ofPlans[planned](t, asker, "PlanImport", `{"path":"Copyist/2024 - Collected"}`)
+	doubt := func(d heldDoubt) bool {
+		return d.Kind == "duplicate" && d.Path == "Copyist/2024 - Collected/03 Another name.mp3" && d.Suggestion == album+"/"+filepath.Base(song[0])
+	}
+	if twice.Plan == nil || !slices.ContainsFunc(twice.Plan.Doubts, doubt) {
+		t.Errorf("a song of the library under another name: %+v", twice)
 	}
 	if again := ofPlans[planned](t, asker, "PlanImport", `{"path":"`+album+`"}`); again.Plan != nil || again.Message == "" {
 		t.Fatalf("a known album: %+v", again)

@@ -20,8 +20,11 @@ type heldPlan struct {
 	Kind       string
 	State      string
 	Operations []map[string]json.RawMessage
+	Doubts     []heldDoubt
 	LastBy     string
 }
+
+type heldDoubt struct{ Kind, Path, Suggestion string }
 
 type heldAnswer struct {
 	Plan    *heldPlan

@@ -96,6 +96,9 @@ type NewSong struct {
 	Lyrics        string `json:"lyrics,omitempty"`
 	LiveRecording bool   `json:"liverecording,omitempty"`
 	BadAudio      bool   `json:"badaudio,omitempty"`
+	// Content is the SHA-256 of the sound alone in hex, if somebody has made it. It is
+	// kept when the song is entered, so that nobody reads the file for it again.
+	Content string `json:"content,omitempty"`
 }
 
 // EnterAlbum enters an album with its songs, and its artist if there is none of this

@@ -47,14 +47,18 @@ func (r *record) row(path string) library.KnownFile {
 	return k
 }
 
+func recordOfRow(k library.KnownFile) *record {
+	r := &record{song: k.SongID, video: k.VideoID, size: k.Size, modified: k.Modified.UnixNano(), inode: k.Inode, device: k.Device}
+	if n, err := hex.Decode(r.sum[:], []byte(k.Content)); err == nil && n == len(r.sum) {
+		r.sound = heard
+	}
+	return r
+}
+
 // load reads what is known from the database.
 func (w *Watch) load(ctx context.Context) error {
 	return w.o.Library.EachKnownFile(ctx, func(k library.KnownFile) {
-		r := &record{song: k.SongID, video: k.VideoID, size: k.Size, modified: k.Modified.UnixNano(), inode: k.Inode, device: k.Device}
-		if n, err := hex.Decode(r.sum[:], []byte(k.Content)); err == nil && n == len(r.sum) {
-			r.sound = heard
-		}
-		w.known[k.Path] = r
+		w.known[k.Path] = recordOfRow(k)
 	})
 }
 

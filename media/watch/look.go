@@ -172,6 +172,8 @@ func (l *look) file(f files.SeenFile, song, video int64, known bool) {
 		r.song, r.video = song, video
 		if before := l.before(song); before != nil && before.holds(f) {
 			r.sum, r.sound = before.sum, before.sound // the server itself has renamed it
+		} else if noted := l.noted(f.Path); noted != nil && noted.holds(f) {
+			r.sum, r.sound = noted.sum, noted.sound // it was imported
 		}
 		l.w.learn(f.Path, r)
 	case !r.holds(f):
@@ -199,6 +201,19 @@ func (l *look) before(song int64) *record {
 		}
 	}
 	return l.stale[song]
+}
+
+// noted is what somebody else has entered of a file since the watch has read what is
+// known, just before its first look. What cannot be read is made anew.
+func (l *look) noted(path string) *record {
+	if l.number == firstLook {
+		return nil
+	}
+	k, exists, err := l.w.o.Library.KnownFile(context.Background(), path)
+	if err != nil || !exists {
+		return nil
+	}
+	return recordOfRow(k)
 }
 
 // firstLook is the number of the look with which Run begins.

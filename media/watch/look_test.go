@@ -184,6 +184,43 @@ func TestWhatIsKnownIsNotReadAgain(t *testing.T) {
 	}
 }
 
+// What an import has heard of a file is not heard again, as long as the file is that one.
+func TestWhatWasImportedIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	r.start()
+	r.listened()
+	const sum = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" // that of no file
+	imported := []string{"Carla/2003 - Three/01 Song 0.mp3", "Carla/2003 - Three/02 Song 1.mp3"}
+	var known []library.KnownFile
+	for i, rel := range imported {
+		r.write(rel, song(t, i))
+		info, err := os.Stat(filepath.Join(r.music, rel))
+		r.do(err)
+		known = append(known, library.KnownFile{Path: rel, Size: info.Size() + int64(i), Modified: info.ModTime(), Content: sum})
+	}
+	r.do(r.lib.SaveKnownFiles(t.Context(), known, nil))
+	id, err := r.lib.AddAlbum(t.Context(), library.NewAlbum{ArtistName: "Carla", ArtistPath: "Carla", Name: "Three", Path: "Carla/2003 - Three",
+		Songs: []library.NewSong{{Name: "Song 0", Path: imported[0], Number: 1}, {Name: "Song 1", Path: imported[1], Number: 2}}})
+	r.do(err)
+	r.w.Sweep()
+	at := func(i int) library.KnownFile {
+		k, exists, err := r.lib.KnownFile(t.Context(), imported[i])
+		if err != nil || !exists {
+			t.Errorf("%s: %v", imported[i], err)
+		}
+		return k
+	}
+	other, err := r.w.o.Music.ContentChecksum(t.Context(), imported[1])
+	r.do(err)
+	r.await("the sound of the file that is another one", func() bool { return at(1).Content == other })
+	for i, want := range []string{sum, other} {
+		if k := at(i); k.Content != want || k.SongID == 0 || k.Inode == 0 {
+			t.Errorf("%+v; want %s, of album %v", k, want, id)
+		}
+	}
+}
+
 // A directory that may not be read is no fault, and what is in it is not lost.
 func TestADirectoryOfOthersIsLeftAlone(t *testing.T) {
 	t.Parallel()

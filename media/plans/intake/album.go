@@ -21,7 +21,7 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 	if known, exists := p.o.Library.Catalogue().AlbumByPath(rel); exists {
 		return plans.Plan{}, &RefusedError{Path: rel, Err: fmt.Errorf("%w, as album %d", ErrKnown, known.ID), Remedy: "update that album to enter new songs of it"}
 	}
-	l, err := p.look(ctx, rel, w)
+	l, err := p.look(ctx, rel)
 	if err != nil {
 		return plans.Plan{}, err
 	}
@@ -61,11 +61,11 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 }
 
 // look reads the directory.
-func (p *Planner) look(ctx context.Context, rel string, w Wish) (looked, error) {
+func (p *Planner) look(ctx context.Context, rel string) (looked, error) {
 	if err := files.CheckPath(rel); err != nil {
 		return looked{}, err
 	}
-	o := files.ScanOptions{Ignore: p.o.Ignore, Workers: p.o.Workers, Content: w.Doubts}
+	o := files.ScanOptions{Ignore: p.o.Ignore, Workers: p.o.Workers, Content: true} // which nobody has to read again
 	album, findings, err := p.o.Music.ReadAlbum(ctx, rel, o)
 	switch {
 	case ctx.Err() != nil:
@@ -124,6 +124,11 @@ func (p *Planner) readMisnamed(ctx context.Context, findings []*files.Finding) (
 		}
 		song := files.Song{Tags: content.Tags, Checksum: content.Checksum, Size: info.Size(), Modified: info.ModTime().UnixNano()}
 		song.Path = f.Path
+		if song.Content, err = p.o.Music.ContentChecksum(ctx, f.Path); ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		} else if err != nil {
+			song.Content = ""
+		}
 		songs = append(songs, song)
 	}
 	slices.SortFunc(songs, func(a, b files.Song) int { return files.NaturalOrder(a.Path, b.Path) })
@@ -139,6 +144,7 @@ func enter(album files.Album) *plans.EnterAlbum {
 	for i, s := range album.Songs {
 		song := plans.Song{
 			File: file(s), Name: s.Name, Number: int64(s.Number), CD: int64(s.CD), Playtime: int64(s.Tags.Playtime), Bitrate: int64(s.Tags.Bitrate),
+			Content: s.Content,
 		}
 		if s.Tags.Lyrics != nil {
 			song.Lyrics = *s.Tags.Lyrics

@@ -3,7 +3,6 @@ package intake_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,10 +17,6 @@ import (
 	"musicdb/media/plans"
 	"musicdb/media/plans/intake"
 )
-
-func (h *house) lookup(_ context.Context, content string) ([]string, error) {
-	return h.known[content], nil
-}
 
 // summary writes a plan down: operations, then doubts.
 func summary(p plans.Plan) (lines []string) {
@@ -131,7 +126,9 @@ func TestPlanOfADoubtfulAlbum(t *testing.T) {
 	_, err = h.library.AddAlbum(t.Context(), library.NewAlbum{ArtistName: "Old", ArtistPath: "Old", Name: "Best", Path: "Old/1998 - Best",
 		Songs: []library.NewSong{{Name: "Four", Path: "Old/1998 - Best/01 Four.mp3", Number: 1}}})
 	must(t, err)
-	h.known[sum] = []string{"Old/1998 - Best/01 Four.mp3", "Old/1998 - Best/gone.mp3"}
+	h.sound("Old/1998 - Best/01 Four.mp3", 4, nil)
+	h.sound("Old/1998 - Best/gone.mp3", 4, nil)
+	h.know(sum, "Old/1998 - Best/01 Four.mp3", "Old/1998 - Best/gone.mp3")
 
 	p, err := h.planner.Plan(t.Context(), "Band/1999 - Doubtful", intake.Everything)
 	must(t, err)

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // duplicates compares the sound of new songs with each other and with that of the
@@ -10,7 +11,7 @@ import (
 // is no duplicate.
 func (p *Planner) duplicates(ctx context.Context, l looked) (doubts []doubted) {
 	first := map[string]string{}
-	for _, s := range l.album.Songs {
+	for _, s := range slices.Concat(l.album.Songs, l.misnamed) {
 		if s.Content == "" {
 			continue
 		}

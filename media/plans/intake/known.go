@@ -2,19 +2,21 @@ package intake
 
 import "context"
 
-// known returns the paths of songs in the library that are the same recording.
+// known returns the paths of songs in the library that are the same recording. What
+// was heard of a file at another time counts as long as the file is still that one. A
+// doubt that cannot be looked into is none.
 func (p *Planner) known(ctx context.Context, content string) (paths []string) {
-	if p.o.Known == nil {
+	seen, err := p.o.Library.KnownFilesOf(ctx, content)
+	if err != nil {
 		return nil
 	}
-	at, err := p.o.Known(ctx, content)
-	if err != nil {
-		return nil // a doubt that cannot be looked into is none
-	}
 	catalogue := p.o.Library.Catalogue()
-	for _, rel := range at {
-		if _, exists := catalogue.SongByPath(rel); exists {
-			paths = append(paths, rel)
+	for _, k := range seen {
+		if _, exists := catalogue.SongByPath(k.Path); !exists {
+			continue
+		}
+		if info, err := p.o.Music.Stat(k.Path); err == nil && info.Size() == k.Size && info.ModTime().Equal(k.Modified) {
+			paths = append(paths, k.Path)
 		}
 	}
 	return paths

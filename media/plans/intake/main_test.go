@@ -38,13 +38,12 @@ type house struct {
 	library *library.Library
 	files   *files.Music
 	planner *intake.Planner
-	known   map[string][]string // what Known answers
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	h := &house{T: t, music: filepath.Join(dir, "music"), known: map[string][]string{}}
+	h := &house{T: t, music: filepath.Join(dir, "music")}
 	must(t, os.Mkdir(h.music, 0o755))
 	var err error
 	h.library, err = library.Open(t.Context(), library.Options{Dir: filepath.Join(dir)})
@@ -58,7 +57,7 @@ func newHouse(t *testing.T) *house {
 		must(t, store.Close())
 		must(t, h.library.Close())
 	})
-	h.planner = intake.New(intake.Options{Library: h.library, Music: h.files, Artwork: store, Known: h.lookup})
+	h.planner = intake.New(intake.Options{Library: h.library, Music: h.files, Artwork: store})
 	return h
 }
 
@@ -84,6 +83,18 @@ func (h *house) ffmpeg(rel string, args []string) {
 	if err != nil {
 		h.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
+}
+
+// know notes that the files at these paths have been heard.
+func (h *house) know(content string, paths ...string) {
+	h.Helper()
+	var known []library.KnownFile
+	for _, rel := range paths {
+		info, err := h.files.Stat(rel)
+		must(h, err)
+		known = append(known, library.KnownFile{Path: rel, Size: info.Size(), Modified: info.ModTime(), Content: content})
+	}
+	must(h, h.library.SaveKnownFiles(h.Context(), known, nil))
 }
 
 func (h *house) write(rel string, content []byte) {

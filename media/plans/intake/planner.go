@@ -18,10 +18,6 @@ type Options struct {
 	Artwork *artwork.Store // nil: no plan has a cover
 	Ignore  files.Ignore   // names that are no music
 
-	// Known returns the paths at which a recording was seen, by the checksum of its
-	// sound. May be nil.
-	Known func(ctx context.Context, content string) ([]string, error)
-
 	// Probe reads a video of which the own parsers can make nothing. May be nil.
 	Probe func(ctx context.Context, rel string) (files.Video, error)
 
@@ -43,8 +39,7 @@ type Wish struct {
 	// Repair: files whose names break the conventions are renamed and enter, and texts
 	// whose encoding was mistaken are written anew. Otherwise both are only doubts.
 	Repair bool
-	// Doubts are looked for. That reads nothing but what is read anyway, except that
-	// the sound of each file gets a checksum of its own.
+	// Doubts are looked for. That reads nothing but what is read anyway.
 	Doubts bool
 
 	// Artist, Name and Origin override what the path of a video says, as
