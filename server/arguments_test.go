@@ -21,6 +21,7 @@ var fitting = map[string]string{
 	"hide": `false`, "origin": `"CD"`, "importtime": `1577847600`, "colorname": `"bgcolor"`, "color": `"#101010"`, "lyrics": `null`, "lyricsstate": `0`,
 	"attribute": `"posx"`, "approval": `1`, "confidence": `1`, "parentname": `"Other"`, "icon": `"x"`, "posx": `0`, "posy": `0`, "cd": `0`, "queue": `"songs"`, "before": `100`,
 	"n": `3`, "offset": `0`, "seed": `1`,
+	"path": `"no/such"`, "thorough": `false`, "repair": `false`, "planid": `999999`, "lose": `false`,
 	"config": `{}`, "begin": `0`, "end": `1`, "timestamp": `1`,
 	"albumpath": `"Poixun/1999 - Debut Marble"`, "newpath": `"Poixun/1999 - Nothing"`, "oldpath": `"Poixun/1999 - Nothing there"`, "oldalbumpath": `"Poixun/1999 - Nothing there"`,
 	"newartistdirectory": `"Poixun"`, "sourcepath": `"no/such"`, "targetpath": `"no/such"`, "contenttype": `"song"`, "contentpath": `"no/such"`,
