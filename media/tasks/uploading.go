@@ -64,9 +64,8 @@ func (m *Manager) Upload(a Announcement) error {
 		m.tell(InternalError, nil, message)
 		return nil
 	}
-	m.announcing.Lock()
+	m.announceAlone(a.ID)
 	defer m.announcing.Unlock()
-	m.drop(a.ID)
 	name = m.freeName(name)
 	// The file is made with the first chunk; what may be there is nobody's.
 	if err := removeFile(m.uploads, name); err != nil {
@@ -79,6 +78,20 @@ func (m *Manager) Upload(a Announcement) error {
 		SourceFileName: &a.FileName, SourceChecksum: &a.Checksum, UploadPath: &name,
 	}, Announce)
 	return err
+}
+
+// announceAlone waits until no task has the id, and takes the lock of announcements. A
+// step that works on the task which is replaced may want that lock before it ends, so
+// that it is not held meanwhile.
+func (m *Manager) announceAlone(id string) {
+	for {
+		m.drop(id)
+		m.announcing.Lock()
+		if _, err := m.find(id); err != nil {
+			return
+		}
+		m.announcing.Unlock() // somebody else has announced the same file
+	}
 }
 
 // Anywhere is the offset of a chunk whose client does not say where it belongs: it is
