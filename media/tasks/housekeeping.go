@@ -24,7 +24,7 @@ func (m *Manager) sweepUploads() {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if !ownUpload.MatchString(name) && !durable.IsTemporary(name) || m.isNeeded(name) {
+		if !ownUpload.MatchString(name) && !durable.IsTemporary(name) || m.isNeeded(name, nil) {
 			continue
 		}
 		info, err := entry.Info()

@@ -31,6 +31,8 @@ func (m *Manager) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			m.mu.Lock() // who is about to begin another step has begun it, or will see the end
+			m.mu.Unlock()
 			m.workers.Wait()
 			return nil
 		case <-m.changed:

@@ -79,13 +79,13 @@ func (m *Manager) uploadName(at string) (name string, ok bool) {
 
 // deleteUploads deletes the uploaded and the prepared file of a task, unless another
 // task needs them.
-func (m *Manager) deleteUploads(t *Task) {
-	for _, at := range []*string{t.UploadPath, t.PreprocessedPath} {
+func (m *Manager) deleteUploads(r *record) {
+	for _, at := range []*string{r.task.UploadPath, r.task.PreprocessedPath} {
 		if at == nil {
 			continue
 		}
 		name, ok := m.uploadName(*at)
-		if !ok || m.isNeeded(name) {
+		if !ok || m.isNeeded(name, r) {
 			continue
 		}
 		if err := removeFile(m.uploads, name); err != nil {
@@ -94,9 +94,16 @@ func (m *Manager) deleteUploads(t *Task) {
 	}
 }
 
-// isNeeded says whether an uploaded file belongs to a task.
-func (m *Manager) isNeeded(name string) bool {
-	for _, t := range m.all() {
+// isNeeded says whether an uploaded file belongs to a task, other than the one whose
+// record is given.
+func (m *Manager) isNeeded(name string, but *record) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.order {
+		if r == but {
+			continue
+		}
+		t := r.shown.Load()
 		for _, at := range []*string{t.UploadPath, t.PreprocessedPath, t.AwSourcePath} {
 			if at == nil {
 				continue

@@ -39,7 +39,7 @@ func isAlphanumeric(c byte) bool {
 func (m *Manager) freeName(name string) string {
 	extension := path.Ext(name)
 	base, free := strings.TrimSuffix(name, extension), name
-	for i := 2; m.isNeeded(free); i++ {
+	for i := 2; m.isNeeded(free, nil); i++ {
 		free = base + "-" + strconv.Itoa(i) + extension
 	}
 	return free

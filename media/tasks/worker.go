@@ -2,7 +2,6 @@ package tasks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"runtime/debug"
@@ -128,7 +127,7 @@ func (m *Manager) work(r *record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stop, r.stopped = nil, nil
-	m.conclude(r, err)
+	m.conclude(r, running, err)
 }
 
 // run calls a step. A panic is a failure of the task and of nothing else.
@@ -145,17 +144,19 @@ func (m *Manager) run(ctx context.Context, r *record, step Step) (err error) {
 	return step(ctx, &Work{m: m, r: r, began: m.o.Now()})
 }
 
-// conclude moves a task on behind its step.
-func (m *Manager) conclude(r *record, err error) {
+// conclude moves a task on behind the step of a state.
+func (m *Manager) conclude(r *record, running State, err error) {
 	switch {
-	case r.task.State == Remove: // cancelled meanwhile
+	case r.task.State == Remove || m.vanished(r): // cancelled meanwhile
+		if result, _ := definition.Next(running, Done); err == nil && result == ImportComplete {
+			m.tell(Refresh, nil, "") // it was too late for that
+		}
 		m.finish(r)
-		return
-	case m.vanished(r):
 		return
 	case err == nil:
 		err = r.fire(Done, "")
-	case m.ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case m.ctx.Err() != nil:
+		// Whatever the step says: the programs and files that it used have ended, too.
 		t := r.task.clone()
 		t.Attempts-- // this was no fault of the step
 		r.task = t
@@ -189,9 +190,10 @@ func (m *Manager) finish(r *record) {
 	if r.stop != nil || !r.live() {
 		return
 	}
-	m.forget(r)
-	m.deleteUploads(&r.task)
+	// As long as the task is known nobody else gets the names of its files.
+	m.deleteUploads(r)
 	m.dropAddition(&r.task)
+	m.forget(r)
 	if err := m.store.remove(r.file); err != nil {
 		m.o.Log.Error("the file of a task cannot be deleted; the task is removed again after the next start", "task", r.task.ID, "err", err)
 	}
