@@ -5,15 +5,34 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The requests of clients but for those of uploads. The names of the protocol's
 // functions stand in the comments.
 
+// maxAnnotations is how long the annotations of a task may be that come from clients,
+// names and values in bytes: all clients get them with every notification.
+const maxAnnotations = 1 << 20
+
+// ErrAnnotations is returned for annotations that are longer than a task can have.
+var ErrAnnotations = fmt.Errorf("tasks: the annotations of a task would be longer than %d bytes; leave out what the server need not know", maxAnnotations)
+
 // Annotate merges values into the annotations of a task, in any state (AnnotateUpload).
+// Too much of them is ErrAnnotations, changes nothing, and is told to everybody.
 func (m *Manager) Annotate(id string, values map[string]json.RawMessage) error {
 	return m.with(id, func(r *record) error {
+		before := r.task
 		r.annotate(values)
+		size := 0
+		for name, value := range r.task.Annotations {
+			size += len(name) + len(value)
+		}
+		if size > maxAnnotations {
+			r.task = before
+			m.tell(InternalError, r.shown.Load(), strings.TrimPrefix(ErrAnnotations.Error(), "tasks: "))
+			return ErrAnnotations
+		}
 		r.save(false)
 		m.tell(StateUpdate, r.shown.Load(), "")
 		return nil
