@@ -27,3 +27,6 @@ func (t Task) AtRest() Task { return t.atRest() }
 
 // IsRunning says whether a worker is busy with a task in this state.
 func IsRunning(s State) bool { return isRunning(s) }
+
+// StepOf is the step of a state, for one that is put around it.
+func StepOf(s State) Step { return steps[s] }
