@@ -60,7 +60,7 @@ fuzz:
 	@set -e; built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; kept=$$($(GO) env GOCACHE)/fuzz; \
 	for d in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n 1 dirname | sort -u); do \
 	  p=$$($(GO) list $$d); $(GO) test -c -fuzz Fuzz -o "$$built/fuzz.test" $$d; \
-	  for f in $$(cd $$d && "$$built/fuzz.test" -test.list '^Fuzz' | grep '^Fuzz'); do \
+	  for f in $$(cd $$d && "$$built/fuzz.test" -test.list '^Fuzz' | grep '^Fuzz' | sort -u); do \
 	    (cd $$d && "$$built/fuzz.test" -test.run '^$$' -test.fuzz "^$$f\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x -test.fuzzcachedir "$$kept/$$p") \
 	      > "$$built/log" 2>&1 || { cat "$$built/log"; echo "fuzz $$p $$f has failed; the input is in $$d/testdata/fuzz/$$f"; exit 1; }; \
 	    echo "fuzz $$p $$f: $$(grep execs "$$built/log" | tail -n 1)"; \

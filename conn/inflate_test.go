@@ -111,6 +111,9 @@ func FuzzInflate(f *testing.F) {
 		if how == broken && z.endless() && wantHow != starved && bytes.HasPrefix(want, got) {
 			return
 		}
+		if how == filled && wantHow == broken && len(want) == int(limit) && bytes.Equal(got, want) {
+			return // it breaks off at the limit, inside a block that goes beyond: too long, and not whole
+		}
 		if how != wantHow || how != broken && !bytes.Equal(got, want) {
 			t.Errorf("%x in pieces %v: %d %q, by the standard library %d %q", packed, cuts, how, got, wantHow, want)
 		}
