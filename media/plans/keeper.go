@@ -27,8 +27,8 @@ type Options struct {
 	Artwork     *artwork.Store
 	Frames      *frames.Store // nil: no pictures of videos are made
 
-	// Keep is how many plans are kept, busy ones not counted. The oldest are forgotten,
-	// and cannot be undone any more. 0: DefaultKeep.
+	// Keep is how many plans and other changes are kept that can be undone, and how many
+	// other plans, busy ones not counted. The oldest are forgotten. 0: DefaultKeep.
 	Keep int
 
 	Now func() time.Time // nil: time.Now
@@ -178,10 +178,13 @@ func (k *Keeper) List(ctx context.Context) ([]Plan, error) {
 	for i := len(rows) - 1; i >= 0; i-- {
 		p, err := planOf(rows[i])
 		if err != nil {
-			return nil, err
+			k.log.Debug("a plan is not listed", "err", err) // Open has said why
+			continue
 		}
 		list = append(list, p)
 	}
+	k.learn(rows)
+	k.trim(ctx)
 	return list, nil
 }
 

@@ -2,9 +2,7 @@ package plans
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"musicdb/fsm"
 )
@@ -120,36 +118,4 @@ func (k *Keeper) Reject(ctx context.Context, id int64, by string) (Plan, error) 
 	}
 	k.trim(ctx)
 	return p, nil
-}
-
-// trim forgets the oldest plans when there are too many.
-func (k *Keeper) trim(ctx context.Context) {
-	k.mu.Lock()
-	var ids []int64
-	for id, l := range k.lives {
-		if _, may := definition.Next(l.machine.State(), Forget); may && !l.busy {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	ids = ids[:max(0, len(ids)-k.o.Keep)]
-	k.mu.Unlock()
-	if len(ids) == 0 {
-		return
-	}
-	err := k.o.Library.RemovePlans(ctx, ids)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, id := range ids {
-		l := k.lives[id]
-		if err != nil || l == nil || l.busy {
-			continue
-		}
-		_, fired := k.ledger.Fire(&l.machine, uint32(id), Forget, fsm.Now())
-		err = errors.Join(err, fired, k.ledger.End(&l.machine, uint32(id)))
-		delete(k.lives, id)
-	}
-	if err != nil {
-		k.log.Warn("old plans could not be forgotten", "err", err)
-	}
 }

@@ -85,7 +85,7 @@ func dies(t failer, h **house, id int64, undo bool, moments int) (died bool) {
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
-				if p != errKilled {
+				if p != errKilled { //nolint:errorlint // what was panicked with, itself
 					panic(p)
 				}
 				died = true
