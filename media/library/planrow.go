@@ -43,13 +43,15 @@ func addPlan(ctx context.Context, tx *sql.Tx, p PlanRow) (int64, error) {
 }
 
 // SavePlan replaces state, time of the change and outcome of a plan. keep leaves
-// the steps that were noted of it; otherwise they go with the same commit.
+// the steps that were noted of it; otherwise they go with the same commit. The body
+// stays, unless there is none yet: it tells how the outcome is to be read, so the two
+// come together.
 func (l *Library) SavePlan(ctx context.Context, p PlanRow, keep bool) error {
 	return l.changeOwn(ctx, func(ctx context.Context, tx *sql.Tx) error { return savePlan(ctx, tx, p, keep) })
 }
 
 func savePlan(ctx context.Context, tx *sql.Tx, p PlanRow, keep bool) error {
-	_, err := tx.ExecContext(ctx, "UPDATE plans SET state = ?, changed = ?, outcome = ? WHERE id = ?", p.State, p.Changed.UnixMilli(), p.Outcome, p.ID)
+	_, err := tx.ExecContext(ctx, "UPDATE plans SET state = ?, changed = ?, body = coalesce(body, ?), outcome = ? WHERE id = ?", p.State, p.Changed.UnixMilli(), p.Body, p.Outcome, p.ID)
 	if err == nil && !keep {
 		_, err = tx.ExecContext(ctx, "DELETE FROM plansteps WHERE plan = ?", p.ID)
 	}

@@ -97,6 +97,38 @@ func TestChangesOfMaintenanceAreUndone(t *testing.T) {
 	}
 }
 
+// An undo that was interrupted, or has failed, can be tried again: what the change has
+// done to files is still known then.
+func TestAnUndoOfMaintenanceIsTriedAgain(t *testing.T) {
+	ctx := context.Background()
+	for moments := range 7 {
+		h := settle(t, furnish(t))
+		before, rows := collection(t, h.dir), h.rowsOf(t)
+		if err := h.rooms.RenameAlbumDirectory(ctx, "One/1990 - First", "One/1980 - Earlier"); err != nil {
+			t.Fatal(err)
+		}
+		id := h.newest(t)
+		after, newRows := collection(t, h.dir), h.rowsOf(t)
+		died := dies(t, &h, id, true, moments)
+		if p, err := h.Get(ctx, id); err != nil || len(p.Operations) != 1 {
+			t.Errorf("interrupted after %d moments the entry has %d operations, %v", moments, len(p.Operations), err)
+		} else if p.State == Applied {
+			if collection(t, h.dir) != after || h.rowsOf(t) != newRows {
+				t.Errorf("interrupted after %d moments it is not taken back", moments)
+			}
+			if _, err := h.Undo(ctx, id, "a test", false, nil); err != nil {
+				t.Error(err)
+			}
+		}
+		if collection(t, h.dir) != before || h.rowsOf(t) != rows {
+			t.Errorf("interrupted after %d moments (%v) and undone again, it is not as it was", moments, died)
+		}
+		if err := h.close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A change of maintenance that a later one has built upon is not undone before that
 // one, and nothing is touched.
 func TestChangesOfMaintenanceAreUndoneInOrder(t *testing.T) {
