@@ -13,6 +13,7 @@ type Kind string
 const (
 	ImportAlbum Kind = "importalbum"
 	ImportVideo Kind = "importvideo"
+	ImportSongs Kind = "importsongs" // into an album that is in the library
 	Repair      Kind = "repair"
 	Rename      Kind = "rename"
 )

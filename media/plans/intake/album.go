@@ -25,16 +25,30 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 	if err != nil {
 		return plans.Plan{}, err
 	}
-	plan := plans.Plan{
-		Kind: plans.ImportAlbum, Path: rel, Title: fmt.Sprintf("Import the album %q by %q", l.album.Album, l.album.Artist),
-		Doubts: []plans.Doubt{},
+	plan := plans.Plan{Kind: plans.ImportAlbum, Path: rel, Title: fmt.Sprintf("Import the album %q by %q", l.album.Album, l.album.Artist)}
+	doubts := p.enter(ctx, &l, &plan, w)
+	if len(l.album.Songs) == 0 {
+		return plans.Plan{}, &RefusedError{Path: rel, Err: ErrNothing, Findings: l.findings}
 	}
+	plan.Operations = append(plan.Operations, plans.Operation{EnterAlbum: enter(l.album)})
+	if w.Cover {
+		cover, doubt := p.cover(ctx, l.album)
+		plan.Operations = append(plan.Operations, cover...)
+		doubts = append(doubts, doubt...)
+	}
+	plan.Doubts = public(doubts)
+	return plan, ctx.Err()
+}
+
+// enter looks for doubts, and adds to a plan what has to be done with the files before
+// they enter.
+func (p *Planner) enter(ctx context.Context, l *looked, plan *plans.Plan, w Wish) []doubted {
 	doubts := l.damaged()
 	encoded := l.encoded()
 	if w.Doubts {
-		doubts = append(doubts, encoded.applied(l).consistent()...)
+		doubts = append(doubts, encoded.applied(*l).consistent()...)
 		doubts = append(doubts, l.numbered()...)
-		doubts = append(doubts, p.duplicates(ctx, l)...)
+		doubts = append(doubts, p.duplicates(ctx, *l)...)
 		doubts = append(doubts, encoded.doubts...)
 	}
 	named := l.named(encoded)
@@ -45,19 +59,16 @@ func (p *Planner) Album(ctx context.Context, rel string, w Wish) (plans.Plan, er
 		plan.Operations = append(plan.Operations, named.moves...)
 		l.album.Songs = append(l.album.Songs, named.songs...)
 	}
-	if len(l.album.Songs) == 0 {
-		return plans.Plan{}, &RefusedError{Path: rel, Err: ErrNothing, Findings: l.findings}
+	return doubts
+}
+
+// public is what a plan says about doubts.
+func public(doubts []doubted) []plans.Doubt {
+	shown := make([]plans.Doubt, len(doubts))
+	for i, d := range doubts {
+		shown[i] = d.public()
 	}
-	plan.Operations = append(plan.Operations, plans.Operation{EnterAlbum: enter(l.album)})
-	if w.Cover {
-		cover, doubt := p.cover(ctx, l.album)
-		plan.Operations = append(plan.Operations, cover...)
-		doubts = append(doubts, doubt...)
-	}
-	for _, d := range doubts {
-		plan.Doubts = append(plan.Doubts, d.public())
-	}
-	return plan, ctx.Err()
+	return shown
 }
 
 // look reads the directory.

@@ -51,6 +51,7 @@ type looked struct {
 	album    files.Album
 	findings []*files.Finding
 	misnamed []files.Song // songs whose names say nothing; their tags may
+	known    []files.Song // songs of the same directory that are in the library
 }
 
 // same compares names as people do: case, blanks, punctuation, the form of

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,7 +26,7 @@ func (l looked) named(e encodings) names {
 	n := names{}
 	taken, last := map[string]bool{}, 0
 	cds := l.album.CDs > 1
-	for _, s := range l.album.Songs {
+	for _, s := range slices.Concat(l.album.Songs, l.known) {
 		taken[strings.ToLower(path.Base(s.Path))] = true
 		last = max(last, s.Number)
 	}

@@ -10,7 +10,7 @@ import (
 // Songs that do not enter have their numbers all the same.
 func (l looked) numbered() (doubts []doubted) {
 	cds := map[int]map[int][]string{}
-	for _, s := range l.album.Songs {
+	for _, s := range slices.Concat(l.known, l.album.Songs) {
 		if cds[s.CD] == nil {
 			cds[s.CD] = map[int][]string{}
 		}
@@ -20,7 +20,7 @@ func (l looked) numbered() (doubts []doubted) {
 		numbers := cds[cd]
 		for _, number := range slices.Sorted(maps.Keys(numbers)) {
 			if songs := numbers[number]; len(songs) > 1 {
-				doubts = append(doubts, doubted{kind: Double, path: songs[1], confidence: 0.8,
+				doubts = append(doubts, doubted{kind: Double, path: songs[len(songs)-1], confidence: 0.8,
 					text: fmt.Sprintf("song %d%s is also %q", number, onCD(cd, cds), base(songs[0]))})
 			}
 		}

@@ -57,6 +57,9 @@ var ErrKnown = errors.New("it is in the library already")
 // ErrNothing is matched when a directory holds nothing that could enter.
 var ErrNothing = errors.New("it holds no song that could enter the library")
 
+// ErrUnknownAlbum is matched when songs should enter an album that is not there.
+var ErrUnknownAlbum = errors.New("it is no album of the library")
+
 // RefusedError tells why no plan can be made.
 type RefusedError struct {
 	Path   string
