@@ -38,7 +38,7 @@ var events = []Event{
 	notification(planSource, "onPlanChanged", "a plan was made, applied, rejected or undone, or is being; without its operations", reflect.TypeFor[plan]()),
 	notification(planSource, "onPlanProgress", "a plan that is being applied or undone has come to another file", reflect.TypeFor[plans.Progress]()),
 	notification(scanSource, "onScanProgress", "an empty library is being filled", reflect.TypeFor[importState]()),
-	notification(watchSource, "onStateChanged", "the music directory cannot be told, or can be told again", reflect.TypeFor[watchState]()),
+	notification(watchSource, "onStateChanged", "the music directory cannot be read, or can be read again, or more or less new music waits to be offered", reflect.TypeFor[watchState]()),
 	notification(scanSource, "onScanFinished", "an empty library has been filled", reflect.TypeFor[importState]()),
 	{wire.MethodBroadcast, "sys:refresh", "UpdateCaches", "the music has changed; clients load their lists again", nil},
 }

@@ -40,11 +40,11 @@ func (s *Server) subscribePlans() {
 	}))
 }
 
-// isOfTask reports whether a task carries a plan out. That has lists loaded again when
-// it is at its end.
+// isOfTask reports whether a task carries a plan out, or has offered it. That has lists
+// loaded again when it is at its end.
 func (s *Server) isOfTask(id int64) bool {
-	return s.o.Tasks != nil && slices.ContainsFunc(s.o.Tasks.Tasks().All(), func(t tasks.Task) bool {
-		return t.Plan == id && t.State == tasks.ImportingMusic
+	return s.o.Tasks != nil && slices.ContainsFunc(s.o.Tasks.All(), func(t tasks.Task) bool {
+		return t.Plan == id && (t.State == tasks.ImportingMusic || t.State == tasks.WaitForConsent)
 	})
 }
 

@@ -142,13 +142,31 @@ func (s *Server) getTasks(context.Context, none) ([]task, error) {
 
 // cancelTask, unlike RemoveUpload, answers whether there was such a task, and tells
 // nobody else when there was none.
-func (s *Server) cancelTask(_ context.Context, a taskArgs) (bool, error) {
+func (s *Server) cancelTask(ctx context.Context, a taskArgs) (bool, error) {
 	id := taskID(a.TaskID)
 	if _, err := s.o.Tasks.Task(id); err != nil {
 		return false, nil //nolint:nilerr // there is no such task
 	}
+	if s.rejectOffer(ctx, id) {
+		return true, nil
+	}
 	err := s.o.Tasks.Cancel(id)
 	return err == nil, ignoreNoTask(err)
+}
+
+// rejectOffer rejects the plan that a task waits for consent to, which ends the task. The
+// plan comes first: a task that is gone while its plan waits would be offered again.
+func (s *Server) rejectOffer(ctx context.Context, id string) (ended bool) {
+	t, err := s.o.Tasks.Task(id)
+	if err != nil || t.State != tasks.WaitForConsent || t.Plan == 0 || s.o.Plans == nil {
+		return false
+	}
+	if _, err := s.o.Plans.Reject(context.WithoutCancel(ctx), t.Plan, actorOf(ctx).Client); err != nil {
+		s.log.Info("the plan of a cancelled task was not rejected", "task", id, "plan", t.Plan, "err", err)
+		return false
+	}
+	_, err = s.o.Tasks.Task(id)
+	return err != nil
 }
 
 // taskArgs name a task. The id may be anything, since any other than that of a task
@@ -176,7 +194,10 @@ func (s *Server) annotateUpload(_ context.Context, a annotateArgs) (nothing, err
 	return nothing{}, ignoreNoTask(s.o.Tasks.Annotate(taskID(a.TaskID), values))
 }
 
-func (s *Server) removeUpload(_ context.Context, a taskArgs) (nothing, error) {
+func (s *Server) removeUpload(ctx context.Context, a taskArgs) (nothing, error) {
+	if s.rejectOffer(ctx, taskID(a.TaskID)) {
+		return nothing{}, nil
+	}
 	return nothing{}, ignoreNoTask(s.o.Tasks.Cancel(taskID(a.TaskID)))
 }
 

@@ -13,11 +13,12 @@ type watchState struct {
 	Fault   string   `json:"fault"`   // what is wrong and what to do, empty without a fault
 	Lost    []string `json:"lost"`    // paths of songs and videos whose files have vanished
 	Offered []string `json:"offered"` // paths of new albums and videos that wait for consent
+	Waiting int      `json:"waiting"` // how many more there are; they follow as offers are decided
 	Files   int      `json:"files"`   // of the library that are there
 }
 
 func showWatch(s watch.Status) watchState {
-	return watchState{s.State.String(), s.Fault, append([]string{}, s.Lost...), append([]string{}, s.Offered...), s.Files}
+	return watchState{s.State.String(), s.Fault, append([]string{}, s.Lost...), append([]string{}, s.Offered...), len(s.Waiting), s.Files}
 }
 
 // startWatch keeps the library in step with the music directory while the server runs.

@@ -185,8 +185,13 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, options.Tasks.Close)
-	incoming := &newMusic{options.Tasks, options.Plans, options.Planner, c.Music.AutoImport, log}
-	options.Watch = incoming.openWatch(c.Music.Sweep.Duration(), watch.Options{Library: lib, Music: music, Keeper: keeper, Ignore: ignore})
+	incoming := &newMusic{tasks: options.Tasks, plans: options.Plans, planner: options.Planner, enters: c.Music.AutoImport, log: log}
+	options.Watch, err = incoming.openWatch(ctx, c.Music.Sweep.Duration(), watch.Options{Library: lib, Music: music, Keeper: keeper, Ignore: ignore})
+	if err != nil {
+		return nil, err
+	}
+	cancel := incoming.follow(context.WithoutCancel(ctx))
+	p.closers = append(p.closers, func() error { cancel(); return nil })
 	options.Doctor = doctor.New(doctor.Options{
 		Catalogue: lib.Catalogue, Music: music, Ignore: ignore, DataDir: data, Scales: covers.Scales(), Tool: tool, Log: log,
 	})

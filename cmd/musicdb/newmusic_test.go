@@ -45,12 +45,15 @@ func receiveTask(ctx context.Context, t testing.TB, c *client.Client, album, sta
 }
 
 // whispers makes short songs in a directory, named after the conventions.
-func whispers(t testing.TB, dir string, songs int) {
+func whispers(t testing.TB, dir string, songs int) { t.Helper(); whispersFrom(t, dir, 0, songs) }
+
+// whispersFrom makes those with the numbers from first+1 on; each number has its sound.
+func whispersFrom(t testing.TB, dir string, first, songs int) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for i := range songs {
+	for i := first; i < first+songs; i++ {
 		name := filepath.Join(dir, fmt.Sprintf("%02d Whisper %d.mp3", i+1, i))
 		out, err := exec.Command("ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", fmt.Sprintf("anoisesrc=d=2:seed=%d", i),
 			"-c:a", "libmp3lame", "-b:a", "64k", "-metadata", "title=Whisper", "-metadata", "artist=Wind", "-metadata", "date=2011", name).CombinedOutput()

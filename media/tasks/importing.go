@@ -39,6 +39,9 @@ func importMusic(ctx context.Context, w *Work) error {
 	var known *Failure
 	switch {
 	case err != nil && ctx.Err() != nil:
+		if errors.Is(context.Cause(ctx), errCancelled) && plan.ID != 0 {
+			_, _ = o.Plans.Reject(context.WithoutCancel(ctx), plan.ID, "the end of task "+t.ID) // else it would be offered again
+		}
 		return context.Cause(ctx)
 	case errors.As(err, &known):
 		return known
@@ -60,10 +63,11 @@ func planOf(ctx context.Context, w *Work, t Task) (plans.Plan, error) {
 	switch {
 	case t.ContentType == Album && t.AlbumPath != nil:
 		artist := path.Dir(*t.AlbumPath)
-		if _, known := o.Library.Catalogue().ArtistByPath(artist); !known {
+		_, offered := w.m.OfferAt(*t.AlbumPath) // with the artist
+		if _, known := o.Library.Catalogue().ArtistByPath(artist); !known && !offered {
 			return plans.Plan{}, Fail(MessageAlbumImport, fmt.Errorf("the artist %q has no entry", artist), "enter the artist (CreateArtistEntry), then import the album again")
 		}
-		plan, err = o.Planner.Album(ctx, *t.AlbumPath, intake.Wish{})
+		plan, err = o.Planner.Album(ctx, *t.AlbumPath, intake.Wish{Cover: offered})
 	case t.ContentType == Video && t.VideoPath != nil:
 		plan, err = o.Planner.Video(ctx, *t.VideoPath, wishOf(t))
 	default:

@@ -1,11 +1,15 @@
 package tasks
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"musicdb/media/plans"
 )
 
 // The requests of clients but for those of uploads. The names of the protocol's
@@ -108,7 +112,9 @@ func (m *Manager) place(t Task, musicPath string) (on Event, change func(*Task),
 }
 
 // ImportMusic imports an album directory or a video (InitiateMusicImport). Whether it
-// is there, and can be imported, is for the task to find out.
+// is there, and can be imported, is for the task to find out. Where that is offered, it is
+// consent: the task of the offer carries out its plan, unless that changes files, which
+// nobody has been shown.
 func (m *Manager) ImportMusic(content ContentType, contentPath string) (id string, err error) {
 	t := Task{ID: newID(), ContentType: content}
 	switch content {
@@ -122,8 +128,22 @@ func (m *Manager) ImportMusic(content ContentType, contentPath string) (id strin
 	if err := checkTarget(contentPath, false); err != nil {
 		return "", err
 	}
+	if offer, found := m.OfferAt(contentPath); found && offer.ContentType == content && m.harmless(offer.Plan) && m.Consent(offer.ID) == nil {
+		return offer.ID, nil
+	}
 	_, err = m.add(t, ImportMusic)
 	return t.ID, err
+}
+
+// harmless reports whether a plan leaves all files as they are.
+func (m *Manager) harmless(plan int64) bool {
+	if m.o.Plans == nil {
+		return false
+	}
+	p, err := m.o.Plans.Get(context.Background(), plan)
+	return err == nil && !slices.ContainsFunc(p.Operations, func(o plans.Operation) bool {
+		return o.Move != nil || o.WriteTags != nil || o.MakeDirectory != nil
+	})
 }
 
 // ImportArtwork makes a picture of the uploads, or the one in a song or video, the

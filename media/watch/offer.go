@@ -2,9 +2,11 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +14,72 @@ import (
 	"musicdb/media/files"
 )
 
-// offer tells of every album and video that the library does not know and that has come
-// to rest, once, and again when it has changed.
+// offer tells of every album and video that the library does not know, and of songs that
+// an album of it has got, when they have come to rest, once, and again when they have
+// changed.
 func (l *look) offer(ctx context.Context) {
+	l.forget()
 	found := l.news()
+	l.withdraw(ctx, found)
+	var candidates map[string]New // of one artist
+	of, full := "", false
+	for _, rel := range slices.Sorted(maps.Keys(found)) {
+		n := found[rel]
+		if ctx.Err() != nil {
+			return
+		}
+		if mark, offered := l.w.offered[rel]; offered && mark == n.mark || !l.calm(n.files...) {
+			continue
+		} else if full && !offered {
+			l.w.later[rel] = struct{}{}
+			continue
+		}
+		delete(l.w.later, rel)
+		candidate, is := l.songs(rel)
+		if !is {
+			if artist := elements(rel, 1); artist != of || candidates == nil {
+				of, candidates = artist, l.candidates(ctx, artist)
+			}
+			if candidate, is = candidates[rel]; !is {
+				continue // it could not be imported; FindNew has said why
+			}
+		}
+		err := l.w.o.Offer(ctx, candidate)
+		switch {
+		case errors.Is(err, ErrLater):
+			full = true
+			l.w.later[rel] = struct{}{}
+		case err != nil && ctx.Err() == nil:
+			l.w.o.Log.Error("new music could not be offered; it is tried again at the next sweep", "path", rel, "err", err)
+		case err == nil:
+			l.w.offered[rel] = n.mark
+		}
+	}
+	l.proceed(full)
+}
+
+// forget forgets what was offered of what is to be offered again.
+func (l *look) forget() {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	l.w.again = slices.DeleteFunc(l.w.again, func(path string) bool {
+		if !l.covers(path) {
+			return false
+		}
+		delete(l.w.offered, path)
+		return true
+	})
+}
+
+// withdraw tells of what is not new any more.
+func (l *look) withdraw(ctx context.Context, found map[string]news) {
+	gone := func(path string) bool {
+		_, still := found[path]
+		return !still && l.covers(path)
+	}
+	maps.DeleteFunc(l.w.later, func(path string, _ struct{}) bool { return gone(path) })
 	for path := range l.w.offered {
-		if _, still := found[path]; still || !l.covers(path) {
+		if !gone(path) {
 			continue
 		}
 		if err := l.w.o.Withdraw(ctx, path); err != nil {
@@ -26,30 +88,26 @@ func (l *look) offer(ctx context.Context) {
 		}
 		delete(l.w.offered, path)
 	}
-	var candidates map[string]New // of one artist
-	of := ""
-	for _, rel := range slices.Sorted(maps.Keys(found)) {
-		n := found[rel]
-		if ctx.Err() != nil {
+}
+
+// proceed says how many offers wait, and goes on with them while there may be more.
+func (l *look) proceed(full bool) {
+	before := len(l.w.status.Waiting) // which only this goroutine writes
+	l.w.show(func(*Status) {})
+	if now := len(l.w.later); full && before == 0 && now > 0 {
+		l.w.o.Log.Info("there is more new music than can be offered at once; the rest follows as offers are decided", "waiting", now)
+	}
+	if len(l.w.later) != before {
+		l.w.o.Tell(l.w.Status())
+	}
+	if full {
+		return
+	}
+	for path := range l.w.later {
+		if l.artists != nil && !l.artists[elements(path, 1)] {
+			l.w.notice.touch(elements(path, 1), l.began.Add(-l.w.o.Calm))
 			return
 		}
-		if l.w.offered[rel] == n.mark || !l.calm(n.files...) {
-			continue
-		}
-		if artist := elements(rel, 1); artist != of || candidates == nil {
-			of, candidates = artist, l.candidates(ctx, artist)
-		}
-		candidate, is := candidates[rel]
-		if !is {
-			continue // it could not be imported; FindNew has said why
-		}
-		if err := l.w.o.Offer(ctx, candidate); err != nil {
-			if ctx.Err() == nil {
-				l.w.o.Log.Error("new music could not be offered; it is tried again at the next sweep", "path", rel, "err", err)
-			}
-			continue
-		}
-		l.w.offered[rel] = n.mark
 	}
 }
 
@@ -79,12 +137,36 @@ func (l *look) news() map[string]news {
 			add(dir.Path, dir.Files)
 		}
 	}
+	songs := map[string][]files.SeenFile{}
 	for _, f := range l.fresh {
-		if files.IsVideo(f.Path) && strings.Count(f.Path, "/") == 1 && !l.hasOtherName(f) {
+		if l.hasOtherName(f) {
+			continue
+		}
+		dir := path.Dir(f.Path)
+		if _, known := l.rows.AlbumByPath(dir); known && files.IsSong(f.Path) {
+			songs[dir] = append(songs[dir], f)
+		} else if files.IsVideo(f.Path) && strings.Count(f.Path, "/") == 1 {
 			add(f.Path, []files.SeenFile{f})
 		}
 	}
+	for dir, seen := range songs {
+		add(dir, seen)
+	}
 	return found
+}
+
+// songs is what an album is told as that has got songs.
+func (l *look) songs(rel string) (New, bool) {
+	a, known := l.rows.AlbumByPath(rel)
+	if !known {
+		return New{}, false
+	}
+	artist, _ := l.rows.Artist(a.ArtistID)
+	var release *int
+	if a.Release != nil {
+		release = new(int(*a.Release))
+	}
+	return New{files.KindSong, files.Candidate{Path: rel, Artist: artist.Name, Name: a.Name, Release: release}}, true
 }
 
 // hasOtherName reports whether a file of the library is the same one: a hard link.

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -27,13 +28,17 @@ type Options struct {
 
 	// Offer is told of a new album or video that has come to rest, and again when it has
 	// changed since. An error is logged, and the same is offered again at the next sweep.
+	// ErrLater keeps it, and all that is new besides, until Next or Again.
 	Offer func(context.Context, New) error
+	// Offered are paths that were offered before this start.
+	Offered []string
 	// Withdraw is told of the path of something offered that is gone, or has entered the
 	// library. Its error is logged.
 	Withdraw func(ctx context.Context, path string) error
 	// Changed is called when rows were changed.
 	Changed func()
-	// Tell is called when a fault begins, and when it is over.
+	// Tell is called when a fault begins, when it is over, and when more or less waits to be
+	// offered.
 	Tell func(Status)
 
 	Log *slog.Logger // nil discards
@@ -69,10 +74,14 @@ func (o Options) complete() Options {
 	return o
 }
 
-// New is an album or a video that the library does not know.
+// ErrLater is returned by Options.Offer when there are as many offers as may be.
+var ErrLater = errors.New("watch: there are enough offers")
+
+// New is an album or a video that the library does not know, or songs of an album that
+// it knows.
 type New struct {
-	Kind      files.Kind // files.KindAlbum or files.KindVideo
-	Candidate files.Candidate
+	Kind      files.Kind      // files.KindAlbum, files.KindVideo, or files.KindSong for songs of a known album
+	Candidate files.Candidate // of songs: their album
 }
 
 // Status is how the watch sees the music directory.
@@ -83,5 +92,6 @@ type Status struct {
 	Looked    time.Time // end of the last look that came to a conclusion
 	Files     int       // of the library that are there
 	Lost      []string  // paths of songs and videos whose files have vanished, in order
-	Offered   []string  // paths of what is offered, in order
+	Offered   []string  // paths of what was offered, in order
+	Waiting   []string  // paths of what is new and is offered later, in order
 }

@@ -27,26 +27,31 @@ type Watch struct {
 	unheard []string            // paths whose sound is to be read
 	looks   uint32              // how many there were
 	lost    map[string]struct{}
-	offered map[string]uint64 // by path, what was offered
-	denied  map[string]string // directories that may not be read, and why
-	limit   string            // why not all directories are watched, as it was told
-	fault   Event             // how the last look ended; Looked: there is none
+	offered map[string]uint64   // by path, what was offered
+	later   map[string]struct{} // what is new and has to wait
+	denied  map[string]string   // directories that may not be read, and why
+	limit   string              // why not all directories are watched, as it was told
+	fault   Event               // how the last look ended; Looked: there is none
 
 	concluded func() // called behind each look, and when all sounds are known; for tests
 
-	mu     sync.Mutex // guards status
+	mu     sync.Mutex // guards what follows
 	status Status
+	again  []string // paths that are to be offered again
 }
 
 // Open makes a Watch. It looks at nothing before Run.
 func Open(o Options) *Watch {
 	w := &Watch{
 		o: o.complete(), observer: fsm.NewObserver(definition, 0), heeding: fsm.NewObserver(attention, 0), asked: make(chan struct{}, 1),
-		known: map[string]*record{}, unsaved: map[string]struct{}{}, lost: map[string]struct{}{}, offered: map[string]uint64{},
+		known: map[string]*record{}, unsaved: map[string]struct{}{}, lost: map[string]struct{}{}, offered: map[string]uint64{}, later: map[string]struct{}{},
 		denied: map[string]string{}, concluded: func() {},
 	}
 	w.machine = fsm.NewRunner(definition, w.observer, fsm.Effects[State, Event]{})
 	w.notice = newNotice(o.Music.Dir(), w.heeding, w.limited)
+	for _, path := range o.Offered {
+		w.offered[path] = 0 // which is no mark
+	}
 	return w
 }
 
@@ -75,6 +80,25 @@ func (w *Watch) Sweep() {
 	select {
 	case w.asked <- struct{}{}:
 	default: // somebody has asked already
+	}
+}
+
+// Again has a path looked at soon, and offered as if it was new.
+func (w *Watch) Again(path string) {
+	w.mu.Lock()
+	w.again = append(w.again, path)
+	w.mu.Unlock()
+	w.notice.touch(elements(path, 1), time.Now().Add(-w.o.Calm))
+	w.Next()
+}
+
+// Next offers more of what waits, if there may be more offers.
+func (w *Watch) Next() {
+	w.mu.Lock()
+	waiting := w.status.Waiting
+	w.mu.Unlock()
+	if len(waiting) > 0 {
+		w.notice.touch(elements(waiting[0], 1), time.Now().Add(-w.o.Calm))
 	}
 }
 
@@ -206,4 +230,5 @@ func (w *Watch) show(change func(*Status)) {
 	change(&w.status)
 	w.status.Lost = slices.Sorted(maps.Keys(w.lost))
 	w.status.Offered = slices.Sorted(maps.Keys(w.offered))
+	w.status.Waiting = slices.Sorted(maps.Keys(w.later))
 }
