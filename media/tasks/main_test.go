@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(1)
 	}
-	for name, child := range map[string]func(string) error{workHere: workUntilKilled, uploadHere: uploadUntilKilled, fillHere: fillDisk} {
+	for name, child := range map[string]func(string) error{workHere: workUntilKilled, uploadHere: uploadUntilKilled, fillHere: fillDisk, importHere: importUntilKilled} {
 		if value := os.Getenv(name); value != "" {
 			if err := child(value); err != nil {
 				fmt.Println(err)
