@@ -167,7 +167,7 @@ func (k *Keeper) coverBack(ctx context.Context, plan int64, c cover) error {
 	if err != nil || !found {
 		return errors.Join(err, fmt.Errorf("plans: the former cover %q was not kept", c.Name))
 	}
-	return k.o.Artwork.SetNamed(ctx, c.Name, former)
+	return k.o.Artwork.Restore(ctx, c.Name, former)
 }
 
 // remedy says what the user can do about a failure.
