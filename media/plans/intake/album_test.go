@@ -29,6 +29,11 @@ func summary(p plans.Plan) (lines []string) {
 			for _, s := range o.EnterAlbum.Songs {
 				lines = append(lines, fmt.Sprintf("  %d-%d %s", s.CD, s.Number, s.Name))
 			}
+		case o.EnterSongs != nil:
+			lines = append(lines, "add to "+o.EnterSongs.AlbumPath)
+			for _, s := range o.EnterSongs.Songs {
+				lines = append(lines, fmt.Sprintf("  %d-%d %s", s.CD, s.Number, s.Name))
+			}
 		case o.SetCover != nil:
 			lines = append(lines, "cover "+o.SetCover.Source.Song+o.SetCover.Source.File)
 		case o.WriteTags != nil:
