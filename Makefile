@@ -73,7 +73,7 @@ SOAKKILLS ?= 20
 SOAKFUZZ  ?= 10m
 SOAKSIM   ?= 10m
 soak: build ## the long versions: crowd, storms, chaos, 5,000 listeners, SOAKSIM=10m of simulation, SOAKKILLS=n kills, SOAKFUZZ=10m per fuzz target; writes reports
-	$(GO) test -count=1 -timeout 2h -run 'Crowd|Storms|Chaos|KillsInTheEvening|Listeners' -v ./cmd/musicdb -soak
+	$(GO) test -count=1 -timeout 2h -run 'Crowd|Storms|Chaos|KillsInTheEvening|KillsWhileMusic|Listeners' -v ./cmd/musicdb -soak
 	$(GO) test -count=1 -timeout 12h -run 'Exploration|Simulation' -v ./conn -simulate $(SOAKSIM)
 	$(GO) test -race -count=$(SOAKKILLS) -timeout 3h -run 'Kill' ./...
 	$(MAKE) fuzz FUZZTIME=$(SOAKFUZZ)
