@@ -170,20 +170,30 @@ func (m *Manager) find(id string) (*record, error) {
 	return r, nil
 }
 
-// with calls f with the locked record of a task. An id that no task has is told to
-// everybody, as the reference server does, and gives ErrNoTask.
+// with calls f with the locked record of a task.
 func (m *Manager) with(id string, f func(*record) error) error {
+	r, err := m.lock(id)
+	if err != nil {
+		return err
+	}
+	defer r.mu.Unlock()
+	return f(r)
+}
+
+// lock returns the locked record of a task. An id that no task has is told to
+// everybody, as the reference server does, and gives ErrNoTask.
+func (m *Manager) lock(id string) (*record, error) {
 	r, err := m.find(id)
 	if err == nil {
 		r.mu.Lock()
-		defer r.mu.Unlock()
 		// While a step works on it, it is the step's end that looks for its file.
 		if r.live() && (r.stop != nil || !m.vanished(r)) {
-			return f(r)
+			return r, nil
 		}
+		r.mu.Unlock()
 	}
 	m.tell(InternalError, nil, MessageInvalidTask)
-	return ErrNoTask
+	return nil, ErrNoTask
 }
 
 // add makes a task: the event leads from New to its first state. A task with the

@@ -106,38 +106,78 @@ const Anywhere = -1
 // the file, is protected against sending one twice: what was received already is passed
 // by, and what lies farther on is asked for again when its turn has come.
 //
+// The chunk is in its file when Chunk returns. Where that is due to be forced to the
+// disk, or all bytes are there, Chunk does not wait for what follows: many files can be
+// forced to the disk at the same time.
+//
 // Everything that is wrong with the bytes or the disk is a failure of the task. Errors
 // are ErrNoTask, and that of the context when it ends while what was received before a
 // restart is read again.
 func (m *Manager) Chunk(ctx context.Context, id string, chunk []byte, at int64) error {
-	return m.with(id, func(r *record) error {
-		if r.task.State != WaitForChunk {
-			m.tell(StateUpdate, r.shown.Load(), "")
-			return nil
-		}
-		u, err := r.receiver()
-		switch {
-		case err != nil || at == Anywhere || at == u.offset:
-		case at < u.offset && len(chunk) > 0:
-			return nil
-		default:
-			chunk = nil
-		}
-		if err == nil {
-			err = u.append(ctx, chunk)
-		}
-		if err == nil {
-			err = r.received(ctx, u)
-		}
-		if err != nil && ctx.Err() != nil {
-			return err
-		}
-		if err != nil {
-			err = r.fail(uploadFailure(err))
-		}
-		m.look(r)
+	r, err := m.lock(id)
+	if err != nil {
 		return err
-	})
+	}
+	u, err := r.take(ctx, chunk, at)
+	// The lock goes along: whoever wants the task waits as if nobody else did it.
+	if err == nil && u != nil && u.due() && m.later(func(ctx context.Context) {
+		defer r.mu.Unlock()
+		if err := r.goOn(ctx, u, nil); err != nil {
+			m.o.Log.Info("an upload was not completed", "task", id, "err", err)
+		}
+	}) {
+		return nil
+	}
+	defer r.mu.Unlock()
+	if err == nil && u == nil {
+		return nil
+	}
+	return r.goOn(ctx, u, err)
+}
+
+// later does something beside the workers. It is false where there are none.
+func (m *Manager) later(do func(context.Context)) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ctx == nil || m.ctx.Err() != nil {
+		return false
+	}
+	m.workers.Go(func() { do(m.ctx) })
+	return true
+}
+
+// take writes a chunk. Without an upload and an error there is nothing more to do.
+func (r *record) take(ctx context.Context, chunk []byte, at int64) (*upload, error) {
+	if r.task.State != WaitForChunk {
+		r.m.tell(StateUpdate, r.shown.Load(), "")
+		return nil, nil //nolint:nilnil // see above
+	}
+	u, err := r.receiver()
+	switch {
+	case err != nil:
+		return nil, err
+	case at == Anywhere || at == u.offset:
+	case at < u.offset && len(chunk) > 0:
+		return nil, nil //nolint:nilnil // see above
+	default:
+		chunk = nil
+	}
+	return u, u.append(ctx, chunk)
+}
+
+// goOn asks for more, or goes on with the complete file, or with what was wrong.
+func (r *record) goOn(ctx context.Context, u *upload, err error) error {
+	if err == nil {
+		err = r.received(ctx, u)
+	}
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		err = r.fail(uploadFailure(err))
+	}
+	r.m.look(r)
+	return err
 }
 
 // receiver is what receives the bytes of the task.
