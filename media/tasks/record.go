@@ -78,9 +78,10 @@ func (r *record) move(on Event) error {
 		t.Attempts = 0
 	}
 	r.task = t
-	// What a worker does is done again after the system has ended; what a client
-	// has asked for must not be lost.
-	r.save(on == Begin || on == Settle || isRunning(from))
+	// What a worker does is done again after the system has ended, and a file of which
+	// nothing is there yet is announced again; what else a client has asked for must
+	// not be lost.
+	r.save(on == Announce || on == Begin || on == Settle || isRunning(from))
 	return nil
 }
 
