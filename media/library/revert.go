@@ -141,9 +141,21 @@ func unshared(columns []string) []string {
 	return slices.DeleteFunc(columns, func(column string) bool { return slices.Contains(shared, column) })
 }
 
+// isMade reports whether a column of a video names pictures that the server has made of
+// it by itself. A thumbnail that the user has chosen is none of the frames.
+func isMade(column string, row map[string]json.RawMessage) bool {
+	switch column {
+	case "framesdirectory", "previewfile":
+		return true
+	case "thumbnailfile":
+		return strings.HasPrefix(textOf(row[column]), "frame-")
+	}
+	return false
+}
+
 // checkNew looks at a row that the reversal would remove.
 func (r *reversal) checkNew(c RowChange, row map[string]json.RawMessage, path string) {
-	columns := unshared(differing(row, c.After))
+	columns := slices.DeleteFunc(unshared(differing(row, c.After)), func(column string) bool { return isMade(column, row) })
 	if len(columns) > 0 && c.Table != "artists" {
 		moved := slices.Contains(columns, "path") || slices.Contains(columns, "albumid") || slices.Contains(columns, "artistid")
 		r.against(c, path, "changed: "+strings.Join(columns, ", "), !moved)
