@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"musicdb/fsm"
 	"musicdb/media/plans"
@@ -109,9 +110,25 @@ func (s *Server) rejectPlan(ctx context.Context, a planArgs) (planAnswer, error)
 
 // planProgress tells everybody how far a plan has come.
 func (s *Server) planProgress() func(plans.Progress) {
-	return func(p plans.Progress) {
+	return seldom(func(p plans.Progress) {
 		raw, _ := json.Marshal(p) // plain fields always encode
 		s.broadcast(wire.Notification(planSource, "onPlanProgress", raw))
+	})
+}
+
+// progressPause is the least time between two notifications of progress. An album of
+// thousands of files would fill the outboxes of clients that are slow, which are closed
+// then.
+const progressPause = 100 * time.Millisecond
+
+// seldom calls tell at most once in each pause. The calls must be of one goroutine.
+func seldom(tell func(plans.Progress)) func(plans.Progress) {
+	var last time.Time
+	return func(p plans.Progress) {
+		if now := time.Now(); last.IsZero() || now.Sub(last) >= progressPause {
+			last = now
+			tell(p)
+		}
 	}
 }
 
