@@ -36,12 +36,15 @@ func (s *show) judge(recorded []*segment, struck []strike) (o outcome) {
 		if first < 0 {
 			continue
 		}
-		at := func(p time.Duration) int { return faultAt(struck, g, p) }
+		at := func(p time.Duration) int { return faultAt(struck, g.arrival(p)) }
 		if i := at(notes[first].from); number > 0 && i >= 0 && !lastByte.IsZero() {
 			struck[i].away = max(struck[i].away, g.arrival(notes[first].from).Sub(lastByte))
 		}
 		for i, n := range notes[first:] {
 			fault := graver(struck, at(n.from), at(n.to))
+			if first+i == len(notes)-1 && number < len(recorded)-1 {
+				fault = graver(struck, fault, faultAt(struck, g.end())) // what is cut off by the end of a connection
+			}
 			switch {
 			case n.tone == silent && first+i == len(notes)-1:
 			case n.tone == silent && fault >= 0:
@@ -59,7 +62,7 @@ func (s *show) judge(recorded []*segment, struck []strike) (o outcome) {
 				songs = append(songs, heardSong{n.tone, n.length(), fault, g.arrival(n.from), g.arrival(n.to)})
 			}
 		}
-		lastByte = g.marks[len(g.marks)-1].at
+		lastByte = g.end()
 	}
 	s.judgeSongs(songs, struck, &o)
 	for _, one := range struck {
@@ -140,9 +143,9 @@ func (s *show) saidAround(fault strike) (text string) {
 	return text
 }
 
-// faultAt is the fault whose effects may be heard at a place of a segment, -1 without.
-func faultAt(struck []strike, g *segment, place time.Duration) int {
-	when, fault := g.arrival(place), -1
+// faultAt is the fault whose effects may be heard in a moment, -1 without.
+func faultAt(struck []strike, when time.Time) (fault int) {
+	fault = -1
 	for i, one := range struck {
 		// What is heard now was made up to a moment before it came.
 		if when.After(one.from.Add(-200*time.Millisecond)) && when.Before(one.to.Add(aftermathTime)) {
@@ -169,8 +172,11 @@ func (g *segment) arrival(place time.Duration) time.Time {
 			return m.at
 		}
 	}
-	return g.marks[len(g.marks)-1].at
+	return g.end()
 }
+
+// end is when the connection has ended.
+func (g *segment) end() time.Time { return g.marks[len(g.marks)-1].at }
 
 // finish ends the server in good order.
 func (s *show) finish() int {
