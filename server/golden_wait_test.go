@@ -36,6 +36,7 @@ func (p *player) await(number int, step recordedStep) {
 	if step.kind == "wait" || step.kind == "until" || len(step.until) > 0 {
 		p.catchUp()
 	}
+	p.awaitRefresh(step, beats)
 	for _, area := range areas {
 		for _, a := range area.awaited {
 			for _, name := range clientNames(p.clients) {
@@ -46,6 +47,17 @@ func (p *player) await(number int, step recordedStep) {
 		}
 	}
 	p.settle()
+}
+
+// awaitRefresh waits for the word that lists are stale where the recorder has seen it:
+// it comes from the machine of the process, beside the notifications of a task.
+func (p *player) awaitRefresh(step recordedStep, beats int) {
+	isRefresh := func(packet map[string]any) bool { return packet["fncname"] == "sys:refresh" }
+	for _, e := range step.events {
+		if e.Dir == "recv" && isRefresh(e.Packet) && p.clients[e.Client] != nil {
+			p.wait(e.Client, beats, isRefresh)
+		}
+	}
 }
 
 // hesitate waits before a step that needs it.
