@@ -128,6 +128,7 @@ type step struct {
 	Rows  *[]library.RowChange `json:"rows,omitempty"`  // all acts are made, and this, not nil, is going to be committed
 	Files []Made               `json:"files,omitempty"` // with Rows: what was made of files
 	Warn  []string             `json:"warn,omitempty"`  // with Rows: what could not be done
+	Modes []Mode               `json:"modes,omitempty"` // behind the commit: are going to be set
 	// Committed: the rows are. A kill between the commit and this step leaves it to
 	// [library.Catalogue.Made], because nobody else has written then.
 	Committed bool `json:"committed,omitempty"`

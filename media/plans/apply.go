@@ -254,6 +254,7 @@ func (j *job) applied(ctx context.Context) error {
 		j.warn("what lay beside files whose tags were written could not be removed: %v", err)
 	}
 	j.k.reached(momentCleared)
+	j.share(ctx)
 	if err := j.remember(ctx); err != nil {
 		j.k.log.Warn("the checksums of new songs could not be kept; their files are read again for them", "plan", p.ID, "err", err)
 	}

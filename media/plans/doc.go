@@ -13,6 +13,9 @@
 // transaction. After a kill at any moment [Open] finds out whether that transaction
 // was committed: if so the plan is applied, if not all its files are put back.
 //
+// What enters the library gets the permissions of music behind that transaction; the
+// former ones are noted before, and an undo brings them back.
+//
 // The package refuses to overwrite a file, to leave the music directory, to remove
 // a file, and to change what has changed since it was looked at. It takes turns with
 // package maintenance, whose changes are in the same journal and are taken back in

@@ -24,6 +24,7 @@ type job struct {
 	written []cover
 	made    []Made
 	warned  []string
+	modes   []Mode // that were noted
 
 	covers    map[int]string    // the names of covers, by operation
 	checksums map[string]string // of files with new tags, by the path that the plan names

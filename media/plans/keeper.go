@@ -64,6 +64,8 @@ const (
 	momentNoted     moment = "noted"     // the rows are noted, and not committed
 	momentCommitted moment = "committed" // they are committed
 	momentCleared   moment = "cleared"   // nothing is left beside the files
+	momentModes     moment = "modes"     // former permissions are noted
+	momentShared    moment = "shared"    // and changed
 )
 
 // Open brings to an end what a crash has interrupted. A plan that cannot be brought to

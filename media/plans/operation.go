@@ -173,6 +173,7 @@ type Made struct {
 	Was  *File `json:"was,omitempty"`  // the file that had the former tags
 
 	Cover string `json:"cover,omitempty"` // file name of a cover that was written
+	Mode  *Mode  `json:"mode,omitempty"`  // permissions that were changed, for the whole plan: Operation is -1
 	// Former says that something was kept of what was there before.
 	Former bool `json:"former,omitempty"`
 }

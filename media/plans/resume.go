@@ -58,6 +58,8 @@ func (k *Keeper) resumeOne(ctx context.Context, id int64) error {
 			j.acted = append(j.acted, *s.Act)
 		case s.Cover != nil:
 			j.written = append(j.written, *s.Cover)
+		case s.Modes != nil:
+			j.modes = s.Modes
 		case s.Committed:
 			committed = true
 		case s.Rows != nil:

@@ -243,6 +243,10 @@ func (j *job) undone(ctx context.Context) error {
 	j.k.reached(momentCleared)
 	for _, m := range slices.Backward(p.Outcome.Files) {
 		switch {
+		case m.Mode != nil:
+			if err := j.unshare(ctx, *m.Mode); err != nil {
+				j.warn("the former permissions of %q could not be brought back: %v", m.Mode.Path, err)
+			}
 		case m.Cover != "":
 			if err := j.k.coverBack(ctx, p.ID, cover{m.Operation, m.Cover, m.Former}); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				j.warn("the former cover could not be brought back: %v", err)

@@ -48,7 +48,6 @@ func importMusic(ctx context.Context, w *Work) error {
 	case err != nil:
 		return Fail(message, err, remedyOf(err))
 	}
-	share(w, plan)
 	return nil
 }
 
@@ -126,32 +125,6 @@ func tellSkipped(w *Work, plan plans.Plan) error {
 		return nil
 	}
 	return w.Annotate(map[string]any{"skipped": list})
-}
-
-// share gives directory and files the permissions of MusicDB 8. Music of other users,
-// and file systems without permissions, refuse that.
-func share(w *Work, plan plans.Plan) {
-	o := w.Options()
-	set := func(rel string) {
-		info, err := o.Music.Stat(rel)
-		if err == nil {
-			_, err = o.Music.SetMode(rel, files.ShareMode(info))
-		}
-		if err != nil {
-			o.Log.Warn("the permissions of imported music could not be set", "path", rel, "err", err)
-		}
-	}
-	for _, op := range plan.Operations {
-		switch {
-		case op.EnterAlbum != nil:
-			set(op.EnterAlbum.Path)
-			for _, s := range op.EnterAlbum.Songs {
-				set(s.File.Path)
-			}
-		case op.EnterVideo != nil:
-			set(op.EnterVideo.File.Path)
-		}
-	}
 }
 
 // remedyOf is what the user can do about an import that has failed.
