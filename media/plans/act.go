@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"syscall"
 
 	"musicdb/media/files"
@@ -51,7 +52,7 @@ func (k *Keeper) do(ctx context.Context, a act) error {
 }
 
 // takeBack makes an act not made. Of the last one it is not known whether it was made,
-// or how far; those before it were.
+// or how far; those before it were. Its error is errGone when there is nothing any more.
 func (k *Keeper) takeBack(ctx context.Context, a act) error {
 	switch a.Kind {
 	case makeDirectory:
@@ -107,11 +108,30 @@ func (k *Keeper) moveBack(a act) error {
 	case here:
 		return nil
 	}
-	err = k.o.Music.Rename(a.To, a.Path)
-	if err != nil && !there {
-		err = fmt.Errorf("neither %q nor %q is there; see that the music directory is mounted: %w", a.Path, a.To, err)
+	if there {
+		return k.o.Music.Rename(a.To, a.Path)
 	}
-	return err
+	for _, dir := range []string{path.Dir(a.To), path.Dir(a.Path)} {
+		if reachable, err := k.reachable(dir); err != nil {
+			return err
+		} else if reachable {
+			return errGone
+		}
+	}
+	return fmt.Errorf("neither %q nor %q is there; see that the music directory is mounted", a.Path, a.To)
+}
+
+// errGone tells that somebody has deleted what was to be put back.
+var errGone = errors.New("it is not there any more")
+
+// reachable reports whether a directory is there. An empty music directory may be the
+// place where nothing is mounted.
+func (k *Keeper) reachable(dir string) (bool, error) {
+	if dir != "." {
+		return k.o.Music.Exists(dir)
+	}
+	entries, err := k.o.Music.List(dir)
+	return len(entries) > 0, err
 }
 
 func notAbsent(err error) error {

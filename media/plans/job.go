@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"musicdb/media/artwork"
 	"musicdb/media/library"
@@ -20,6 +21,7 @@ type job struct {
 
 	done  int // operations, for progress
 	acted []act
+	gone  []string // what could not be put back because somebody has deleted it
 	// written are covers that this job has written and may have to take back.
 	written []cover
 	made    []Made
@@ -103,9 +105,12 @@ func (j *job) takeBack(ctx context.Context) error {
 	var failures []error
 	for len(j.acted) > 0 && len(failures) == 0 { // the order matters: a file cannot go where its directory is not
 		last := len(j.acted) - 1
-		if err := j.k.takeBack(ctx, j.acted[last]); err != nil {
+		switch err := j.k.takeBack(ctx, j.acted[last]); {
+		case errors.Is(err, errGone):
+			j.gone = append(j.gone, j.acted[last].Path)
+		case err != nil:
 			failures = append(failures, err)
-			break
+			continue
 		}
 		j.acted = j.acted[:last]
 	}
@@ -179,6 +184,11 @@ func (j *job) fail(ctx context.Context, cause error) error {
 	if failed.Back = j.takeBack(ctx); failed.Back != nil {
 		on, keep = Interrupt, true
 		failed.Remedy = "see that the music directory and the disk can be written; it is tried again before the next plan and with the next start"
+	}
+	if len(j.gone) > 0 {
+		failed.TakenBack = slices.DeleteFunc(failed.TakenBack, func(name string) bool { return slices.Contains(j.gone, name) })
+		failed.Cause += fmt.Sprintf("; somebody has deleted what was to be put back as %q", j.gone)
+		j.k.log.Warn("files that a plan had moved are gone, and could not be put back", "plan", p.ID, "paths", j.gone)
 	}
 	p.Outcome.Failure = &failed.Failure
 	if err := j.k.move(ctx, p, on, keep); err != nil {
