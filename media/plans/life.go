@@ -10,7 +10,7 @@ import (
 // life is the machine of one plan, guarded by Keeper.mu.
 type life struct {
 	machine fsm.Instance[State]
-	busy    bool // somebody has claimed the plan
+	busy    chan struct{} // not nil: somebody has claimed the plan; closed when he lets go of it
 }
 
 // begin lets a plan live on in the state in which it was left. The caller holds mu.
@@ -26,6 +26,33 @@ func (k *Keeper) begin(id int64, state State) (*life, error) {
 	return l, nil
 }
 
+// release ends a claim. The caller holds Keeper.mu.
+func (l *life) release() {
+	close(l.busy)
+	l.busy = nil
+}
+
+// Settled waits until nobody is applying or undoing a plan, and returns it as it is then.
+// Errors match [ErrUnknown] or that of ctx, or are those of the database.
+func (k *Keeper) Settled(ctx context.Context, id int64) (Plan, error) {
+	for {
+		k.mu.Lock()
+		var busy chan struct{}
+		if l := k.lives[id]; l != nil {
+			busy = l.busy
+		}
+		k.mu.Unlock()
+		if busy == nil {
+			return k.Get(ctx, id)
+		}
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return Plan{}, context.Cause(ctx)
+		}
+	}
+}
+
 // claim reads a plan for somebody who is going to change it, alone until release.
 func (k *Keeper) claim(ctx context.Context, id int64) (p Plan, release func(), err error) {
 	if p, err = k.Get(ctx, id); err != nil {
@@ -33,19 +60,19 @@ func (k *Keeper) claim(ctx context.Context, id int64) (p Plan, release func(), e
 	}
 	k.mu.Lock()
 	l, err := k.begin(id, p.State)
-	if err == nil && l.busy {
+	if err == nil && l.busy != nil {
 		err = fmt.Errorf("plans: plan %d: %w", id, ErrBusy)
 	}
 	if err != nil {
 		k.mu.Unlock()
 		return p, nil, err
 	}
-	l.busy = true
+	l.busy = make(chan struct{})
 	k.mu.Unlock()
 	release = func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		l.busy = false
+		l.release()
 	}
 	if p, err = k.Get(ctx, id); err != nil { // it may have moved since
 		release()

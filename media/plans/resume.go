@@ -15,7 +15,7 @@ func (k *Keeper) resume(ctx context.Context) {
 	for id, l := range k.lives {
 		switch l.machine.State() {
 		case Applying, Undoing, Interrupted, UndoInterrupted:
-			if !l.busy {
+			if l.busy == nil {
 				ids = append(ids, id)
 			}
 		default:

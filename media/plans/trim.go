@@ -45,7 +45,7 @@ func (k *Keeper) trim(ctx context.Context) {
 	k.mu.Lock()
 	for _, id := range ids {
 		l := k.lives[id]
-		l.busy = false
+		l.release()
 		if err != nil {
 			continue
 		}
@@ -78,7 +78,7 @@ func (k *Keeper) surplus() (ids []int64) {
 	var applied, others []int64
 	for id, l := range k.lives {
 		state := l.machine.State()
-		if _, may := definition.Next(state, Forget); !may || l.busy {
+		if _, may := definition.Next(state, Forget); !may || l.busy != nil {
 			continue
 		}
 		if state == Applied {
@@ -93,7 +93,7 @@ func (k *Keeper) surplus() (ids []int64) {
 		ids = append(ids, list[:max(0, len(list)-k.o.Keep)]...)
 	}
 	for _, id := range ids {
-		k.lives[id].busy = true
+		k.lives[id].busy = make(chan struct{})
 	}
 	return ids
 }

@@ -31,10 +31,8 @@ func importMusic(ctx context.Context, w *Work) error {
 		message = MessageVideoImport
 	}
 	plan, err := planOf(ctx, w, t)
-	if err == nil && plan.State != plans.Applied {
-		plan, err = o.Plans.Apply(ctx, plan.ID, plan.By, func(p plans.Progress) {
-			w.Progress(Advance{Done: int64(p.Done), Total: int64(p.Total), Path: p.What})
-		})
+	if err == nil {
+		plan, err = carryOut(ctx, w, plan)
 	}
 	var known *Failure
 	switch {
@@ -49,6 +47,31 @@ func importMusic(ctx context.Context, w *Work) error {
 		return Fail(message, err, remedyOf(err))
 	}
 	return nil
+}
+
+// carryOut applies a plan, unless somebody else does, whom it waits for: a client may
+// apply the plan of a task that has been agreed to.
+func carryOut(ctx context.Context, w *Work, plan plans.Plan) (plans.Plan, error) {
+	keeper := w.Options().Plans
+	for plan.State != plans.Applied {
+		after, err := keeper.Apply(ctx, plan.ID, plan.By, func(p plans.Progress) {
+			w.Progress(Advance{Done: int64(p.Done), Total: int64(p.Total), Path: p.What})
+		})
+		switch {
+		case errors.Is(err, plans.ErrBusy):
+			if after, err = keeper.Settled(ctx, plan.ID); err != nil {
+				return plan, err
+			}
+			plan = after
+		case err != nil && after.State == plans.Applied: // by somebody else, between two looks at it
+			return after, nil
+		case after.ID == 0:
+			return plan, err
+		default:
+			return after, err
+		}
+	}
+	return plan, nil
 }
 
 // planOf is the plan of a task, or a new one.
