@@ -7,8 +7,11 @@
 // recognised by its identity in the file system, by the checksum of its sound, else by
 // its name and length; its row follows through package maintenance and keeps its id and
 // all that the user has said. The row of a changed file gets what the file says now. The
-// row of a vanished file stays, and the file is called lost. A new album or video is
-// offered when nothing has written to it for a moment.
+// row of a vanished file stays, and the file is called lost. A new album or video, and
+// songs that have come into an album of the library, are offered when nothing has written
+// to them for a moment. Where no more can be offered at once ([ErrLater]), the rest waits
+// in the order of paths, is counted in [Status], and follows as offers are decided
+// ([Watch.Next]).
 //
 // Events of the kernel say where to look; a sweep through everything finds what they
 // miss, after each overflow, where no more directories can be watched, and on network
