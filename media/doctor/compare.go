@@ -20,11 +20,11 @@ const (
 // like compares a name of a path with a text of a tag. Unicode forms, capitals,
 // blanks and everything that file systems and people replace or leave out are the
 // same: what counts are letters and digits. Names without any are compared sign by
-// sign.
+// sign, but for blanks and the dots at the end that some file systems drop.
 func like(name, text string) likeness {
 	a, b := letters(name), letters(text)
 	if a == "" || b == "" {
-		if spelling(strings.TrimSpace(name)) == spelling(strings.TrimSpace(text)) {
+		if signs(name) == signs(text) {
 			return same
 		}
 		return other
@@ -39,6 +39,15 @@ func like(name, text string) likeness {
 		return akin
 	}
 	return other
+}
+
+// signs are those of a name without letters. One of nothing but dots keeps them.
+func signs(s string) string {
+	s = spelling(strings.TrimSpace(s))
+	if dropped := strings.TrimRightFunc(s, func(r rune) bool { return r == '.' || unicode.IsSpace(r) }); dropped != "" {
+		return dropped
+	}
+	return s
 }
 
 // spelling folds what is the same to who reads it: Unicode forms and capitals.
