@@ -203,7 +203,7 @@ func build(ctx context.Context, c *Settings, l *logs) (_ *parts, err error) {
 		return nil, err
 	}
 	if c.Music.AutoImport != ImportOff {
-		options.Import = firstScan(lib, music, ignore, covers, log)
+		options.Import = firstScan(lib, music, keeper.Turn, ignore, covers, log)
 	}
 	if p.server, err = server.New(options); err != nil {
 		return nil, err

@@ -89,10 +89,10 @@ func letShortSongsPlay(store *state.Store) error {
 }
 
 // firstScan fills an empty library while the server runs.
-func firstScan(lib *library.Library, music *files.Music, ignore files.Ignore, covers *artwork.Store, log *slog.Logger) func(context.Context, func(server.ImportProgress)) error {
+func firstScan(lib *library.Library, music *files.Music, turn func(context.Context) (func(), error), ignore files.Ignore, covers *artwork.Store, log *slog.Logger) func(context.Context, func(server.ImportProgress)) error {
 	return func(ctx context.Context, report func(server.ImportProgress)) error {
 		_, err := tasks.FirstScan(ctx, tasks.FirstScanOptions{
-			Library: lib, Music: music, Covers: covers, Log: log, Files: files.ScanOptions{Ignore: ignore},
+			Library: lib, Music: music, Turn: turn, Covers: covers, Log: log, Files: files.ScanOptions{Ignore: ignore},
 			Progress: func(p tasks.Progress) {
 				report(server.ImportProgress{Path: p.Path, Albums: p.Albums, Songs: p.Songs, Problems: p.Findings})
 			},

@@ -51,7 +51,7 @@ func fillLibrary(t *testing.T, data, music string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = firstScan(lib, there, files.Ignore{}, covers, slog.New(slog.DiscardHandler))(t.Context(), func(server.ImportProgress) {})
+	err = firstScan(lib, there, nil, files.Ignore{}, covers, slog.New(slog.DiscardHandler))(t.Context(), func(server.ImportProgress) {})
 	if err := errors.Join(err, covers.Close(), there.Close(), lib.Close()); err != nil {
 		t.Fatal(err)
 	}

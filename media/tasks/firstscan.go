@@ -19,6 +19,10 @@ type FirstScanOptions struct {
 	Covers  Covers            // nil: albums keep the default cover
 	Files   files.ScanOptions // Known is set by the scan
 
+	// Turn begins a turn in which nobody else changes the music directory and the library,
+	// as that of package maintenance. nil: nobody does.
+	Turn func(context.Context) (end func(), err error)
+
 	// Progress is called after every album and once at the end. May be nil.
 	Progress func(Progress)
 	// Found is called with every finding, before the album it belongs to. May be nil.
@@ -129,9 +133,23 @@ func (s *firstScan) songs(ctx context.Context) error {
 	return nil
 }
 
-// enter stores one album. Only the database can make it fail.
+// enter stores one album, if it is still where it was read. Only the database, and a
+// rename that was not brought to an end, can make it fail.
 func (s *firstScan) enter(ctx context.Context, album files.Album) error {
 	s.found = album.Found
+	if s.o.Turn != nil {
+		end, err := s.o.Turn(ctx)
+		if err != nil {
+			return fmt.Errorf("tasks: entering the album %q: %w", album.Path, err)
+		}
+		defer end()
+	}
+	for _, song := range album.Songs {
+		if _, err := s.o.Music.Stat(song.Path); err != nil {
+			s.note(&files.Finding{Path: song.Path, Problem: files.ProblemUnreadable, Err: err})
+			return nil // renamed since it was read; it is found as new content under its new name
+		}
+	}
 	_, err := s.o.Library.AddAlbum(ctx, newAlbum(album))
 	var refused *library.EntryError
 	switch {
