@@ -20,7 +20,7 @@ type beat struct {
 // there they never go back.
 func TestSongBeginsWithZero(t *testing.T) {
 	t.Parallel()
-	s := newStation(t, track{name: "A", hz: 441, length: 3 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second},
+	s := newStation(t, track{name: "A", hz: 441, length: 12 * time.Second}, track{name: "B", hz: 882, length: 60 * time.Second},
 		track{name: "C", hz: 1764, length: 60 * time.Second}, track{name: "D", hz: 441, length: 60 * time.Second})
 	ids := s.enqueue(1, 2, 3, 4)
 	var mu sync.Mutex
