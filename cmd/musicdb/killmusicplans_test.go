@@ -211,6 +211,11 @@ func (y *yard) foretell(operations []plans.Operation) func(c collection) {
 				y.t.Errorf("what does this leave: %+v", o)
 			}
 		}
+		for _, o := range operations {
+			if o.EnterAlbum != nil {
+				c.share(o.EnterAlbum.Path)
+			}
+		}
 	}
 }
 

@@ -228,12 +228,17 @@ func (y *yard) imports(artist string) *deed {
 		return wholeOrNot(y, done)
 	}, leave: func(c collection) {
 		c.enter(album)
-		for p, it := range c.files {
-			if p == album {
-				c.files[p] = lying{mode: fs.ModeDir | 0o775}
-			} else if path.Dir(p) == album {
-				c.files[p] = lying{0o664, it.sum}
-			}
-		}
+		c.share(album)
 	}}
+}
+
+// share gives an album that has entered the permissions of one.
+func (c collection) share(album string) {
+	for p, it := range c.files {
+		if p == album {
+			c.files[p] = lying{mode: fs.ModeDir | 0o775}
+		} else if path.Dir(p) == album {
+			c.files[p] = lying{0o664, it.sum}
+		}
+	}
 }
